@@ -1,0 +1,33 @@
+import type { GuestCommand, GuestFile } from './provision.ts'
+
+/** The fields of /etc/os-release that banger uses. */
+export interface OsRelease {
+  id: string
+  idLike: string[]
+  versionId?: string
+  prettyName?: string
+}
+
+/** A program to keep running in the guest. */
+export interface ServiceUnit {
+  name: string
+  description: string
+  argv: string[]
+  env?: Record<string, string>
+  cwd?: string
+}
+
+/** Facts about a family of guests. */
+export interface Distro {
+  readonly id: string
+  matches(os: OsRelease): boolean
+  readonly initSystem: 'systemd' | 'openrc' | 'runit' | 'none'
+  readonly packages: {
+    /** Commands that install packages by name, run in the guest as root. */
+    install(names: string[]): GuestCommand[]
+    /** The distribution's name for a package that banger asks for: `openssh-server`. */
+    nameOf(generic: 'openssh-server' | 'git' | 'ca-certificates' | 'curl'): string
+  }
+  /** Files that make the init system run a service from boot on. */
+  service(unit: ServiceUnit): GuestFile[]
+}

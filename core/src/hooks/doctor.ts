@@ -1,0 +1,14 @@
+export interface DoctorCheck {
+  /** Stable: `qemu`, `kvm`, `plugin:@banger/plugin-vmm-qemu`. */
+  id: string
+  status: 'ok' | 'warning' | 'error'
+  /** One line: what was found. */
+  message: string
+  /** What to do about it. */
+  advice?: string
+}
+
+/** Handed to every `doctor` tap, which adds what it finds. */
+export interface DoctorReport {
+  add(check: DoctorCheck): void
+}

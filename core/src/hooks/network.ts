@@ -1,0 +1,44 @@
+/** `hostPort` on `hostAddress` leads to `guestPort` of the VM. TCP. */
+export interface PublishedPort {
+  hostAddress: string
+  /** 0 = choose a free one */
+  hostPort: number
+  guestPort: number
+}
+
+/** How the guest sees its network interface. */
+export interface GuestInterface {
+  /** `52:54:00:…` */
+  mac: string
+  /** CIDR notation: `10.0.2.15/24` */
+  address: string
+  gateway?: string
+  dns: string[]
+}
+
+/** What a VM is plugged into. JSON; kept in the store while the VM runs. */
+export type Attachment =
+  /** The VMM carries the traffic itself, without privileges. */
+  | { kind: 'user'; guest: GuestInterface; publish: PublishedPort[] }
+  /** A tap device on the host. */
+  | { kind: 'tap'; device: string; guest: GuestInterface; publish: PublishedPort[] }
+
+export interface NetworkRequest {
+  vmId: string
+  vmName: string
+  /** Requested ports; hostPort 0 is resolved by the driver. */
+  publish: PublishedPort[]
+}
+
+export interface NetworkDriver {
+  readonly name: string
+  /** The kind of attachment it gives. */
+  readonly gives: Attachment['kind']
+  probe(): Promise<{ usable: boolean; detail: string; advice?: string }>
+  /** @throws port.in-use, driver.unusable; nothing is left behind then */
+  attach(request: NetworkRequest): Promise<Attachment>
+  /** Idempotent; also right for a VM that was attached by half. */
+  release(vmId: string): Promise<void>
+  /** After a daemon start: these VMs run; whatever else this driver still holds is let go. */
+  reconcile(running: { vmId: string; attachment: Attachment }[]): Promise<void>
+}

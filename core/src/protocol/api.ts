@@ -1,0 +1,103 @@
+/**
+ * The daemon's API: HTTP/1.1 over its unix socket. Bodies and answers are JSON; the types are below.
+ *
+ * Long operations answer `application/x-ndjson`: `OperationLine`s, the last of them `result` or `error`. Closing the
+ * connection aborts an operation that can be undone (create, start, pull, register, import).
+ *
+ * | request | body → answer |
+ * | --- | --- |
+ * | GET /v1/info | → DaemonInfo |
+ * | POST /v1/daemon/stop | → {} ; VMs keep running |
+ * | GET /v1/doctor | → DoctorCheck[] |
+ * | GET /v1/vms, GET /v1/vms/:vm | → Vm[], Vm |
+ * | POST /v1/vms | CreateVm ⇒ operation Vm |
+ * | POST /v1/vms/:vm/start, /stop, /kill | ⇒ operation Vm |
+ * | DELETE /v1/vms/:vm | ⇒ operation {} |
+ * | GET /v1/vms/:vm/ports, /stats, /health | → ListeningPort[], GuestStats, Health |
+ * | GET /v1/vms/:vm/ssh | → SshAccess |
+ * | POST /v1/vms/:vm/exec | upgrade `stdio_mux_v1` ↔ frames |
+ * | POST /v1/vms/:vm/dial?port= | upgrade `tcp` ↔ bytes |
+ * | GET /v1/images, GET /v1/images/:image, DELETE | → Image[], Image, {} |
+ * | POST /v1/images | AddImage ⇒ operation Image |
+ * | GET /v1/kernels, GET /v1/kernels/:kernel, DELETE | → Kernel[], Kernel, {} |
+ * | GET /v1/kernels/available | ⇒ operation AvailableKernelEntry[] |
+ * | POST /v1/kernels/pull | PullKernel ⇒ operation Kernel |
+ * | POST /v1/kernels/import | ImportKernel ⇒ operation Kernel |
+ */
+import type { ErrorBody } from '../errors.ts'
+import type { AvailableKernel } from '../hooks/kernel-source.ts'
+import type { ProgressEvent } from '../hooks/progress.ts'
+import type { PublishedPort } from '../hooks/network.ts'
+
+export type OperationLine =
+  | { type: 'progress'; event: ProgressEvent }
+  | { type: 'result'; value: unknown }
+  | { type: 'error'; error: ErrorBody }
+
+export interface CreateVm {
+  /** Made up when missing. */
+  name?: string
+  /** Default: `default_image_name`; with nothing registered, the default image is fetched. */
+  image?: string
+  vcpus?: number
+  /** MiB */
+  memory?: number
+  /** MiB */
+  disk?: number
+  network?: string
+  vmm?: string
+  publish?: PublishedPort[]
+  /** Default true. */
+  start?: boolean
+  ephemeral?: boolean
+}
+
+/**
+ * An image to add: from a source (`debian:bookworm`), or from local files (`file:/abs/rootfs.ext4`, a folder or a tar).
+ * Paths are absolute.
+ */
+export interface AddImage {
+  ref: string
+  /** Default: what the source proposes. */
+  name?: string
+  /** Name of a registered kernel. Without it and without `kernel`: the default kernel at the time of use. */
+  kernelRef?: string
+  /** Files of a kernel, imported under the image's name. */
+  kernel?: KernelPaths
+  /** ext4 image whose copy becomes each VM's disk at /root. */
+  workSeed?: string
+}
+
+/** Absolute paths. */
+export interface KernelPaths {
+  kernel: string
+  /** A `/lib/modules/<release>` folder, or the `/lib/modules` above it. */
+  modules?: string
+  initrd?: string
+  config?: string
+}
+
+export interface PullKernel {
+  name: string
+}
+
+export interface ImportKernel extends KernelPaths {
+  name: string
+}
+
+export interface AvailableKernelEntry extends AvailableKernel {
+  source: string
+  /** Whether it is here already. */
+  pulled: boolean
+}
+
+export interface SshAccess {
+  user: string
+  /** Absolute path of the private key. */
+  identityFile: string
+  /** Absolute path of a known_hosts file that holds the guest's key under `hostKeyAlias`. */
+  knownHostsFile: string
+  hostKeyAlias: string
+  /** `ssh-ed25519 AAAA…`: the guest's host key. */
+  hostKey: string
+}

@@ -1,0 +1,102 @@
+/** The model as the daemon's API shows it. JSON only; times in milliseconds since 1970. */
+import type { ImageConfig } from '../hooks/image-source.ts'
+import type { Attachment, PublishedPort } from '../hooks/network.ts'
+import type { OsRelease } from '../hooks/distro.ts'
+import type { Exit, MachineState } from '../hooks/vmm.ts'
+
+/** What a kernel's build configuration allows. */
+export interface KernelFeatures {
+  overlayfs: boolean
+  ext4: boolean
+  virtioPci: boolean
+  virtioMmio: boolean
+  vsock: boolean
+}
+
+export interface Kernel {
+  name: string
+  /** `uname -r` of it, where known: `6.1.0-32-cloud-amd64`. */
+  release?: string
+  arch: string
+  /** Where it came from: `source distribution`, `file /boot/vmlinuz`. */
+  origin: string
+  /** sha256 of the vmlinux: `sha256:…`. */
+  digest: string
+  features: KernelFeatures
+  /** Absolute paths. */
+  files: {
+    vmlinux: string
+    /** Folder with `<release>/modules.dep` and modules: what the initrd takes its modules from. */
+    modules?: string
+    /** ext4 image of `/lib/modules/<release>`, mounted in the guest. */
+    modulesImage?: string
+    initrd?: string
+    config?: string
+  }
+  /** Bytes on disk. */
+  size: number
+  createdAt: number
+}
+
+export interface Image {
+  name: string
+  /** The reference or path it came from: `debian:bookworm`, `/srv/rootfs.ext4`. */
+  source: string
+  digest: string
+  /** Whether banger owns the rootfs file (and deletes it with the image). */
+  managed: boolean
+  /** Absolute paths. */
+  files: { rootfs: string; workSeed?: string }
+  /** Name of the kernel it boots with. Unset: the default kernel. */
+  kernel?: string
+  config: ImageConfig
+  os?: OsRelease
+  /** Path of its init, or '' when it has none. */
+  init: string
+  /** Bytes on disk. */
+  size: number
+  createdAt: number
+}
+
+export type VmState = 'stopped' | 'starting' | 'running' | 'stopping'
+
+export interface Vm {
+  id: string
+  name: string
+  state: VmState
+  image: string
+  kernel: string
+  vmm: string
+  network: string
+  vcpus: number
+  /** MiB */
+  memory: number
+  /** MiB */
+  disk: number
+  publish: PublishedPort[]
+  /** Removed when its first command ends. */
+  ephemeral: boolean
+  createdAt: number
+  startedAt?: number
+  /** How it last stopped. */
+  exit?: Exit
+  /** What went wrong without keeping the VM from working. */
+  warnings: string[]
+  /** While it runs. */
+  attachment?: Attachment
+  machine?: MachineState
+  /** Absolute path of the console's log. */
+  consoleLog: string
+}
+
+export interface DaemonInfo {
+  version: string
+  pid: number
+  startedAt: number
+  socket: string
+  log: string
+  dirs: { config: string; state: string; cache: string; data: string }
+  /** The plugins it runs, and those it could not load. */
+  plugins: { name: string; version: string; status: 'ok' | 'failed'; reason?: string }[]
+  vms: { running: number; total: number }
+}
