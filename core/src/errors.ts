@@ -7,6 +7,7 @@ export const catalogue = {
   'usage': { status: 400, message: '{reason}', hint: 'Add --help to the command to see what it takes.' },
   'not-supported': { status: 400, message: '{reason}', hint: '{advice}' },
   'aborted': { status: 499, message: '{what} was interrupted and undone.', hint: 'Nothing was left behind; run it again when you like.' },
+  'interrupted': { status: 499, message: 'Not waiting for "{what}" any longer.', hint: 'The daemon carries on with it; see how it ends with: banger vm list --all' },
 
   'config.invalid': { status: 400, message: 'The configuration in {file} is not valid: {reason}', hint: 'Mend that line, or remove it to get the default.' },
   'config.unknown-key': { status: 400, message: 'The configuration in {file} has an unknown key "{key}".', hint: '{suggestion}' },
@@ -45,6 +46,7 @@ export const catalogue = {
   'vm.exists': { status: 409, message: 'A VM named "{name}" exists already.', hint: 'Choose another name, or remove it first: banger vm delete {name}' },
   'vm.not-running': { status: 409, message: 'The VM "{name}" is {state}.', hint: 'Start it with: banger vm start {name}' },
   'vm.running': { status: 409, message: 'The VM "{name}" is running already.', hint: 'Open a shell in it with: banger vm ssh {name}' },
+  'vm.still-running': { status: 409, message: 'The VM "{name}" is running.', hint: 'Stop it first with: banger vm stop {name}. Or delete it as it is: banger vm delete --force {name}' },
   'vm.busy': { status: 409, message: 'The VM "{name}" is busy: {verb} is under way.', hint: 'Wait for it to finish and try again.' },
   'vm.boot-failed': { status: 500, message: 'The VM "{name}" did not become ready: {reason}', hint: 'Its console says more: {log}' },
   'vm.bad-name': { status: 400, message: '"{name}" is no name for a {kind}.', hint: 'Use 1 to 63 lower-case letters, digits and hyphens, and begin with a letter or digit.' },

@@ -1,6 +1,8 @@
 /**
  * The daemon's API: HTTP/1.1 over its unix socket. Bodies and answers are JSON; the types are below.
  *
+ * Every answer has a header `banger-version`, the daemon's version.
+ *
  * Long operations answer `application/x-ndjson`: `OperationLine`s, the last of them `result` or `error`. Closing the
  * connection aborts an operation that can be undone (create, start, pull, register, import).
  *
@@ -12,7 +14,7 @@
  * | GET /v1/vms, GET /v1/vms/:vm | → Vm[], Vm |
  * | POST /v1/vms | CreateVm ⇒ operation Vm |
  * | POST /v1/vms/:vm/start, /stop, /kill | ⇒ operation Vm |
- * | DELETE /v1/vms/:vm | ⇒ operation {} |
+ * | DELETE /v1/vms/:vm | ⇒ operation {} ; vm.still-running unless stopped or `?force=true` |
  * | GET /v1/vms/:vm/ports, /stats, /health | → ListeningPort[], GuestStats, Health |
  * | GET /v1/vms/:vm/ssh | → SshAccess |
  * | POST /v1/vms/:vm/exec | upgrade `stdio_mux_v1` ↔ frames |

@@ -1,0 +1,188 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { fail, isError } from '../errors.ts'
+import type { GuestStats, Health, ListeningPort } from '../guest/messages.ts'
+import type { DoctorCheck } from '../hooks/doctor.ts'
+import type { Progress } from '../hooks/progress.ts'
+import type { AddImage, CreateVm, SshAccess } from '../protocol/api.ts'
+import type { DaemonInfo, Image, Vm } from '../protocol/model.ts'
+import { type ErrorContext, readError, readJson, send, sendUpgrade } from './http.ts'
+import { readOperation } from './operation.ts'
+
+export interface ClientOptions {
+  /** Absolute path of the daemon's unix socket. */
+  socket: string
+  /** The daemon's log file, for messages. */
+  log: string
+  /** Called when nobody listens on the socket; the request is sent again afterwards. Without it: daemon.not-running. */
+  start?: () => Promise<void>
+  /** Called with the daemon's version at each answer. */
+  onVersion?: (version: string) => void
+}
+
+export interface OperationOptions {
+  /** What it is, for the message of an interruption: `Creating the VM`. */
+  what?: string
+  progress?: Progress
+  /** Closes the connection, which aborts what can be undone. */
+  signal?: AbortSignal
+}
+
+/** The daemon's API (protocol/api.ts), typed. Every request has a connection of its own. */
+export class DaemonClient {
+  readonly #options: ClientOptions
+  readonly #context: ErrorContext
+
+  constructor(options: ClientOptions) {
+    this.#options = options
+    this.#context = { log: options.log }
+  }
+
+  info(): Promise<DaemonInfo> {
+    return this.get('/v1/info')
+  }
+
+  /** Ends the daemon; VMs keep running. */
+  stopDaemon(): Promise<unknown> {
+    return this.request('POST', '/v1/daemon/stop')
+  }
+
+  doctor(): Promise<DoctorCheck[]> {
+    return this.get('/v1/doctor')
+  }
+
+  vms(): Promise<Vm[]> {
+    return this.get('/v1/vms')
+  }
+
+  /** @throws vm.not-found */
+  vm(vm: string): Promise<Vm> {
+    return this.get(`/v1/vms/${part(vm)}`)
+  }
+
+  createVm(request: CreateVm, options?: OperationOptions): Promise<Vm> {
+    return this.operation('POST', '/v1/vms', request, { what: 'Creating the VM', ...options })
+  }
+
+  startVm(vm: string, options?: OperationOptions): Promise<Vm> {
+    return this.operation('POST', `/v1/vms/${part(vm)}/start`, undefined, { what: `Starting "${vm}"`, ...options })
+  }
+
+  stopVm(vm: string, options?: OperationOptions): Promise<Vm> {
+    return this.operation('POST', `/v1/vms/${part(vm)}/stop`, undefined, { what: `Stopping "${vm}"`, ...options })
+  }
+
+  killVm(vm: string, options?: OperationOptions): Promise<Vm> {
+    return this.operation('POST', `/v1/vms/${part(vm)}/kill`, undefined, { what: `Killing "${vm}"`, ...options })
+  }
+
+  /** @throws vm.still-running unless it is stopped, or `force` ends it */
+  async deleteVm(vm: string, options: OperationOptions & { force?: boolean } = {}): Promise<void> {
+    const query = options.force ? '?force=true' : ''
+    await this.operation('DELETE', `/v1/vms/${part(vm)}${query}`, undefined, { what: `Deleting "${vm}"`, ...options })
+  }
+
+  ports(vm: string): Promise<ListeningPort[]> {
+    return this.get(`/v1/vms/${part(vm)}/ports`)
+  }
+
+  stats(vm: string): Promise<GuestStats> {
+    return this.get(`/v1/vms/${part(vm)}/stats`)
+  }
+
+  health(vm: string): Promise<Health> {
+    return this.get(`/v1/vms/${part(vm)}/health`)
+  }
+
+  ssh(vm: string): Promise<SshAccess> {
+    return this.get(`/v1/vms/${part(vm)}/ssh`)
+  }
+
+  /** A stream of stdio_mux_v1 frames; the caller sends `start`. */
+  exec(vm: string, signal?: AbortSignal): Promise<Duplex> {
+    return this.upgrade(`/v1/vms/${part(vm)}/exec`, 'stdio_mux_v1', signal)
+  }
+
+  /** The bytes of a TCP connection made in the guest. */
+  dial(vm: string, port: number, signal?: AbortSignal): Promise<Duplex> {
+    return this.upgrade(`/v1/vms/${part(vm)}/dial?port=${port}`, 'tcp', signal)
+  }
+
+  images(): Promise<Image[]> {
+    return this.get('/v1/images')
+  }
+
+  image(image: string): Promise<Image> {
+    return this.get(`/v1/images/${part(image)}`)
+  }
+
+  addImage(request: AddImage, options?: OperationOptions): Promise<Image> {
+    return this.operation('POST', '/v1/images', request, { what: `Adding the image "${request.name ?? request.ref}"`, ...options })
+  }
+
+  async deleteImage(image: string): Promise<void> {
+    await this.delete(`/v1/images/${part(image)}`)
+  }
+
+  /** Any GET route, also a plugin's; the caller knows the answer's type. */
+  get<T>(path: string): Promise<T> {
+    return this.request<T>('GET', path)
+  }
+
+  delete<T = unknown>(path: string): Promise<T> {
+    return this.request<T>('DELETE', path)
+  }
+
+  /** One request whose answer is JSON. @throws what the daemon reports */
+  async request<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+    const answer = await this.#send(method, path, body, signal)
+    return (await readJson(answer, this.#context)) as T
+  }
+
+  /**
+   * One request that reports its progress and may take long.
+   * @throws what the daemon reports; aborted when `options.signal` ends it
+   */
+  async operation<T>(method: string, path: string, body?: unknown, options: OperationOptions = {}): Promise<T> {
+    const { what = 'The operation', progress = () => {}, signal } = options
+    const aborted = () => fail('aborted', { what })
+    if (signal?.aborted) throw aborted()
+    try {
+      const answer = await this.#send(method, path, body, signal)
+      if ((answer.statusCode ?? 500) >= 400) throw await readError(answer, this.#context)
+      if (!String(answer.headers['content-type']).includes('ndjson')) return (await readJson(answer, this.#context)) as T
+      return (await readOperation(answer, progress, this.#context)) as T
+    } catch (error) {
+      throw signal?.aborted ? aborted() : error
+    }
+  }
+
+  /** A connection that carries `protocol` after the request. Ending one half leaves the other open. */
+  upgrade(path: string, protocol: string, signal?: AbortSignal): Promise<Duplex> {
+    const request = { socket: this.#options.socket, method: 'POST', path, signal }
+    return this.#started(() => sendUpgrade(request, protocol, this.#context))
+  }
+
+  async #send(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<IncomingMessage> {
+    const request = { socket: this.#options.socket, method, path, body, signal }
+    const answer = await this.#started(() => send(request, this.#context))
+    const version = answer.headers['banger-version']
+    if (typeof version === 'string') this.#options.onVersion?.(version)
+    return answer
+  }
+
+  // Nothing was sent when nobody listened, so sending again is safe.
+  async #started<T>(attempt: () => Promise<T>): Promise<T> {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!this.#options.start || !isError(error, 'daemon.not-running')) throw error
+    }
+    await this.#options.start()
+    return attempt()
+  }
+}
+
+function part(name: string): string {
+  return encodeURIComponent(name)
+}

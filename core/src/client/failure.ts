@@ -1,0 +1,49 @@
+import { BangerError, type ErrorBody, fail, isError, toBangerError } from '../errors.ts'
+
+/** A failed command as the user gets it. */
+export interface Failure {
+  body: ErrorBody
+  /** 1; 2 for a wrong use of the command. */
+  exitCode: number
+}
+
+/**
+ * What to report of anything thrown in a command.
+ * oclif's own errors (a missing argument, an unknown flag) carry `oclif.exit` and become `usage`.
+ */
+export function describeFailure(thrown: unknown): Failure {
+  if (isError(thrown, 'usage')) return { body: bodyOf(thrown), exitCode: 2 }
+  if (isOclifError(thrown)) {
+    const message = thrown.message.replace(/\s*See more help with --help\s*$/, '').replace(/\s*\n\t/, '')
+    return { body: bodyOf(fail('usage', { reason: message })), exitCode: 2 }
+  }
+  return { body: bodyOf(toBangerError(thrown)), exitCode: 1 }
+}
+
+/** For a terminal or a log: `Error: message`, then the hint on lines of its own. */
+export function formatFailure({ message, hint }: ErrorBody): string {
+  return [`Error: ${message}`, ...(hint ? [hint] : [])].join('\n')
+}
+
+/** Several failures of one command as one error: messages and hints below each other, the first one's code. */
+export function combineFailures(errors: unknown[]): BangerError {
+  const all = errors.map(toBangerError)
+  const [first] = all
+  if (first && all.length === 1) return first
+  const hints = [...new Set(all.map(({ hint }) => hint).filter((hint) => hint !== undefined))]
+  return new BangerError({
+    code: first?.code ?? 'internal',
+    message: all.map(({ message }) => message).join('\n'),
+    hint: hints.join('\n'),
+    cause: new AggregateError(errors),
+  })
+}
+
+function bodyOf(error: BangerError): ErrorBody {
+  const { code, message, hint } = error
+  return { code, message, ...(hint ? { hint } : {}) }
+}
+
+function isOclifError(thrown: unknown): thrown is Error {
+  return thrown instanceof Error && 'oclif' in thrown
+}

@@ -1,0 +1,113 @@
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { BangerError, type ErrorBody, fail } from '../errors.ts'
+
+export interface DaemonRequest {
+  /** Absolute path of the daemon's unix socket. */
+  socket: string
+  method: string
+  /** With its query: `/v1/vms/box?force=true`. */
+  path: string
+  body?: unknown
+  /** Closes the connection. */
+  signal?: AbortSignal
+}
+
+export interface ErrorContext {
+  /** The daemon's log file, named when the connection is lost. */
+  log: string
+}
+
+/**
+ * Sends one request over a connection of its own.
+ * @returns the answer, its body unread, whatever its status
+ * @throws daemon.not-running when nobody listens, daemon.lost when the connection breaks
+ */
+export function send(request: DaemonRequest, context: ErrorContext): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const outgoing = open(request, {})
+    outgoing.once('response', resolve)
+    outgoing.once('error', (error) => reject(connectionError(error, context)))
+    outgoing.end(request.body === undefined ? undefined : JSON.stringify(request.body))
+  })
+}
+
+/**
+ * Asks for a connection that carries `protocol` from there on.
+ * Each direction ends by itself: `end()` tells the peer that no more comes, and its bytes still arrive.
+ * @throws as `send`, and what the daemon answers in place of the upgrade
+ */
+export function sendUpgrade(request: DaemonRequest, protocol: string, context: ErrorContext): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const outgoing = open(request, { connection: 'Upgrade', upgrade: protocol })
+    outgoing.once('upgrade', (_answer, socket, head) => {
+      if (head.length > 0) socket.unshift(head)
+      resolve(socket)
+    })
+    outgoing.once('response', (answer) => {
+      readError(answer, context).then(reject, reject)
+    })
+    outgoing.once('error', (error) => reject(connectionError(error, context)))
+    outgoing.end()
+  })
+}
+
+/** The answer's body as JSON. @throws what the daemon reports, or daemon.lost */
+export async function readJson(answer: IncomingMessage, context: ErrorContext): Promise<unknown> {
+  if ((answer.statusCode ?? 500) >= 400) throw await readError(answer, context)
+  const text = await readText(answer, context)
+  return text === '' ? undefined : JSON.parse(text)
+}
+
+/** The error that an answer of status 400 or more carries. */
+export async function readError(answer: IncomingMessage, context: ErrorContext): Promise<BangerError> {
+  const text = await readText(answer, context)
+  const body = parseErrorBody(text)
+  const status = answer.statusCode ?? 500
+  if (body) return new BangerError({ ...body, status })
+  return fail('internal', { reason: `the daemon answered ${status}${text ? `: ${text.slice(0, 200)}` : ''}` })
+}
+
+/** A broken connection as an error of the catalogue. */
+export function connectionError(error: unknown, context: ErrorContext): BangerError {
+  if (error instanceof BangerError) return error
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ENOENT' || code === 'ECONNREFUSED') return fail('daemon.not-running', {}, error)
+  return fail('daemon.lost', { log: context.log }, error)
+}
+
+// node:http is taken this way because an ES import runs all its lazy getters, which costs 20 ms.
+function open(request: DaemonRequest, headers: Record<string, string>): ClientRequest {
+  const { request: openRequest } = process.getBuiltinModule('node:http')
+  const { connect } = process.getBuiltinModule('node:net')
+  return openRequest({
+    method: request.method,
+    path: request.path,
+    headers: { host: 'banger', ...(request.body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    signal: request.signal,
+    // By hand, since http's own connections close as soon as the peer ends its half.
+    createConnection: () => connect({ path: request.socket, allowHalfOpen: true }),
+  })
+}
+
+async function readText(answer: IncomingMessage, context: ErrorContext): Promise<string> {
+  answer.setEncoding('utf8')
+  let text = ''
+  try {
+    for await (const chunk of answer) text += chunk
+  } catch (error) {
+    throw connectionError(error, context)
+  }
+  return text
+}
+
+function parseErrorBody(text: string): ErrorBody | undefined {
+  try {
+    const body: unknown = JSON.parse(text)
+    if (typeof body !== 'object' || body === null || !('code' in body) || !('message' in body)) return undefined
+    const hint = 'hint' in body && typeof body.hint === 'string' ? { hint: body.hint } : {}
+    return { code: String(body.code), message: String(body.message), ...hint }
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,93 @@
+import { type BangerError, BangerError as Failure, fail } from '../errors.ts'
+import type { Paths } from '../store/paths.ts'
+import { DaemonClient } from './daemon-client.ts'
+import { lastLogLine, logSize } from './log-tail.ts'
+
+export interface StartOptions {
+  paths: Paths
+  /** Absolute path of bangerd. */
+  program: string
+  /** Milliseconds to wait for its first answer. */
+  timeout?: number
+}
+
+const pollEvery = 20
+
+/**
+ * Starts bangerd, detached, and waits until it answers. Two callers at once are fine: the daemon that loses the race
+ * ends with daemon.already-running, and both callers find the winner.
+ * @throws daemon.start-failed with what bangerd said last, state.unwritable
+ */
+export async function startDaemon({ paths, program, timeout = 15_000 }: StartOptions): Promise<void> {
+  await makeStateFolder(paths.state)
+  const since = await logSize(paths.daemonLog)
+  const exit = await launch(program, paths)
+  const client = new DaemonClient({ socket: paths.socket, log: paths.daemonLog })
+  const deadline = Date.now() + timeout
+  while (Date.now() < deadline) {
+    if (await answers(client)) return
+    if (exit.happened) {
+      const said = await lastLogLine(paths.daemonLog, since)
+      if (said?.code !== 'daemon.already-running') {
+        // The other daemon may have begun to answer in the meantime.
+        if (await answers(client)) return
+        throw startFailed(paths, said?.message ?? exit.text, said?.hint)
+      }
+    }
+    await sleep(pollEvery)
+  }
+  throw startFailed(paths, `it did not answer within ${timeout / 1000} s`)
+}
+
+/**
+ * Where bangerd is: `BANGER_DAEMON`, or the file of that name beside the CLI.
+ * @param cli path of the running CLI (`process.argv[1]`)
+ */
+export async function findDaemonProgram(env: NodeJS.ProcessEnv, cli: string): Promise<string> {
+  if (env.BANGER_DAEMON) return env.BANGER_DAEMON
+  const { dirname, extname, join } = await import('node:path')
+  const { access, realpath } = await import('node:fs/promises')
+  const entry = await realpath(cli)
+  const beside = join(dirname(entry), `bangerd${extname(entry)}`)
+  for (const candidate of [beside, join(dirname(entry), 'bangerd')]) {
+    if (await access(candidate).then(() => true, () => false)) return candidate
+  }
+  throw fail('daemon.start-failed', { reason: `there is no ${beside}`, log: 'not written yet. Reinstall banger, or set BANGER_DAEMON.' })
+}
+
+async function launch(program: string, paths: Paths): Promise<{ happened: boolean; text: string }> {
+  const { detach } = await import('../host/detach.ts')
+  // A script file is run by the very Node that runs this CLI, which is known to be new enough.
+  const command = /\.[cm]?[jt]s$/.test(program) ? { program: process.execPath, args: [program] } : { program, args: [] }
+  const exit = { happened: false, text: '' }
+  const daemon = await detach(command.program, command.args, { cwd: paths.state, logFile: paths.daemonLog })
+  void daemon.exited.then(({ code, signal }) => {
+    exit.text = signal ? `it was ended by ${signal}` : `it ended at once with status ${code}`
+    exit.happened = true
+  })
+  return exit
+}
+
+async function makeStateFolder(folder: string): Promise<void> {
+  const { access, constants, mkdir } = await import('node:fs/promises')
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await access(folder, constants.W_OK)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw fail('state.unwritable', { folder, reason, variable: 'XDG_STATE_HOME' }, error)
+  }
+}
+
+async function answers(client: DaemonClient): Promise<boolean> {
+  return client.info().then(() => true, () => false)
+}
+
+function startFailed(paths: Paths, reason: string, hint?: string): BangerError {
+  const error = fail('daemon.start-failed', { reason, log: paths.daemonLog })
+  return hint ? new Failure({ ...error.toJSON(), status: error.status, hint: `${hint} ${error.hint ?? ''}`.trim() }) : error
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}

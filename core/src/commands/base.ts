@@ -1,0 +1,94 @@
+import { Command } from '@oclif/core/command'
+import { connect } from '../client/connect.ts'
+import type { DaemonClient, OperationOptions } from '../client/daemon-client.ts'
+import { combineFailures, describeFailure, formatFailure } from '../client/failure.ts'
+import { abortOnSignals, signalStatus } from '../client/interrupt.ts'
+import { showProgress } from '../client/output/progress.ts'
+import { fail, isError } from '../errors.ts'
+
+export * as Args from '@oclif/core/args'
+export * as Flags from '@oclif/core/flags'
+export type { DaemonClient, OperationOptions } from '../client/daemon-client.ts'
+export { formatFields, formatTable } from '../client/output/table.ts'
+export { formatAge, formatBytes, formatDuration, formatMebibytes } from '../client/output/units.ts'
+export { fail, isError } from '../errors.ts'
+
+/**
+ * What every command of banger shares, also those of plugins (`@banger/core/command`): the daemon's client, `--json`,
+ * progress, Ctrl-C and the way errors look. A command returns its data, which `--json` prints, and says the same in
+ * words by `this.log`.
+ */
+export abstract class BangerCommand extends Command {
+  static override enableJsonFlag = true
+  #client: DaemonClient | undefined
+
+  /** The daemon, started at the first request when it does not run. */
+  protected client(): DaemonClient {
+    this.#client ??= connect({ onVersion: (version) => this.#compareVersion(version) })
+    return this.#client
+  }
+
+  /**
+   * Runs a long operation: its progress goes to stderr, and Ctrl-C aborts it.
+   * @param undoable whether an abort leaves nothing behind (create, start, pull); otherwise the daemon carries on alone
+   * @throws aborted or interrupted after a signal; the exit status is 128 + n then
+   */
+  protected async operate<T>(run: (options: Required<Omit<OperationOptions, 'what'>>) => Promise<T>, undoable = true): Promise<T> {
+    const view = showProgress(process.stderr, this.jsonEnabled() ? 'silent' : 'auto')
+    using interrupt = abortOnSignals()
+    try {
+      return await run({ progress: view.update, signal: interrupt.signal })
+    } catch (error) {
+      if (interrupt.received) process.exitCode = signalStatus(interrupt.received)
+      throw isError(error, 'aborted') && !undoable ? fail('interrupted', { what: `${this.id?.replaceAll(':', ' ')}` }) : error
+    } finally {
+      view.close()
+    }
+  }
+
+  /**
+   * Does the same for several names at once.
+   * @throws every failure as one, after all have ended
+   */
+  protected async each<T>(names: string[], run: (name: string) => Promise<T>): Promise<T[]> {
+    const results = await Promise.allSettled([...new Set(names)].map(run))
+    const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []))
+    if (errors.length > 0) throw combineFailures(errors)
+    return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  }
+
+  /** The command line cut at the first `--`: what is the command's own, and what is behind it (undefined without `--`). */
+  protected splitArgv(): { own: string[]; command: string[] | undefined } {
+    const at = this.argv.indexOf('--')
+    return at === -1 ? { own: this.argv, command: undefined } : { own: this.argv.slice(0, at), command: this.argv.slice(at + 1) }
+  }
+
+  /** A line for people, beside the data: not printed with --json. */
+  protected note(message: string): void {
+    if (!this.jsonEnabled()) process.stderr.write(`${message}\n`)
+  }
+
+  protected override logJson(value: unknown): void {
+    process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+  }
+
+  // Not rethrown to oclif, whose own printing adds a frame and a stack; only `this.exit()` passes through.
+  protected override async catch(thrown: Error & { code?: string }): Promise<void> {
+    if (thrown.code === 'EEXIT') throw thrown
+    const { body, exitCode } = describeFailure(thrown)
+    process.exitCode = process.exitCode || exitCode
+    if (this.jsonEnabled()) this.logJson({ error: body })
+    else process.stderr.write(`${formatFailure(body)}\n`)
+    if (process.env.DEBUG) process.stderr.write(`${thrown.stack}\n`)
+  }
+
+  #versionCompared = false
+
+  #compareVersion(daemon: string): void {
+    const { version } = this.config
+    if (this.#versionCompared || daemon === version) return
+    this.#versionCompared = true
+    process.stderr.write(`Warning: the daemon runs banger ${daemon}; this is ${version}.\n`)
+    process.stderr.write('Restart it with: banger daemon stop && banger daemon start (VMs keep running)\n')
+  }
+}
