@@ -47,6 +47,7 @@ export const catalogue = {
   'vm.not-running': { status: 409, message: 'The VM "{name}" is {state}.', hint: 'Start it with: banger vm start {name}' },
   'vm.running': { status: 409, message: 'The VM "{name}" is running already.', hint: 'Open a shell in it with: banger vm ssh {name}' },
   'vm.still-running': { status: 409, message: 'The VM "{name}" is running.', hint: 'Stop it first with: banger vm stop {name}. Or delete it as it is: banger vm delete --force {name}' },
+  'vm.delete-running': { status: 409, message: 'The VM "{name}" is running.', hint: 'Stop it first (banger vm stop {name}), or add --force.' },
   'vm.busy': { status: 409, message: 'The VM "{name}" is busy: {verb} is under way.', hint: 'Wait for it to finish and try again.' },
   'vm.boot-failed': { status: 500, message: 'The VM "{name}" did not become ready: {reason}', hint: 'Its console says more: {log}' },
   'vm.bad-name': { status: 400, message: '"{name}" is no name for a {kind}.', hint: 'Use 1 to 63 lower-case letters, digits and hyphens, and begin with a letter or digit.' },
@@ -114,6 +115,7 @@ export function isError(error: unknown, code?: ErrorCode): error is BangerError 
 export function toBangerError(error: unknown): BangerError {
   if (error instanceof BangerError) return error
   if (isError(error)) return new BangerError({ code: error.code, message: error.message, hint: error.hint, status: error.status, cause: error })
+  if (error instanceof Error && error.name === 'AbortError') return fail('aborted', { what: 'The operation' }, error)
   if (isErrno(error) && error.code === 'ENOSPC') return fail('disk.full', { folder: error.path ?? 'the state folder' }, error)
   return fail('internal', { reason: error instanceof Error ? error.message : String(error) }, error)
 }

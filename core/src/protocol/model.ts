@@ -26,7 +26,7 @@ export interface Kernel {
   /** Absolute paths. */
   files: {
     vmlinux: string
-    /** Folder with `<release>/modules.dep` and modules: what the initrd takes its modules from. */
+    /** Folder with `<release>/modules.dep` and the modules that the initrd takes; all modules are in `modulesImage` alone. */
     modules?: string
     /** ext4 image of `/lib/modules/<release>`, mounted in the guest. */
     modulesImage?: string
@@ -58,7 +58,7 @@ export interface Image {
   createdAt: number
 }
 
-export type VmState = 'stopped' | 'starting' | 'running' | 'stopping'
+export type VmState = 'creating' | 'stopped' | 'starting' | 'running' | 'stopping' | 'deleting'
 
 export interface Vm {
   id: string

@@ -1,0 +1,42 @@
+import { isAbsolute } from 'node:path'
+import { z } from 'zod'
+import { fail } from '../errors.ts'
+import type { AddImage, CreateVm, ImportKernel, PullKernel } from '../protocol/api.ts'
+
+const path = z.string().refine(isAbsolute, 'must be an absolute path')
+const port = z.int().min(1).max(65_535)
+
+const kernelPaths = { kernel: path, modules: path.optional(), initrd: path.optional(), config: path.optional() }
+
+/** Request bodies as they must come; protocol/api.ts explains the fields. */
+export const bodies = {
+  createVm: z.strictObject({
+    name: z.string().optional(),
+    image: z.string().min(1).optional(),
+    vcpus: z.int().min(1).max(64).optional(),
+    memory: z.int().min(128).max(1024 * 1024).optional(),
+    disk: z.int().min(64).max(16 * 1024 * 1024).optional(),
+    network: z.string().min(1).optional(),
+    vmm: z.string().min(1).optional(),
+    publish: z.array(z.strictObject({ hostAddress: z.string(), hostPort: port.or(z.literal(0)), guestPort: port })).optional(),
+    start: z.boolean().optional(),
+    ephemeral: z.boolean().optional(),
+  }) satisfies z.ZodType<CreateVm>,
+  addImage: z.strictObject({
+    ref: z.string().min(1),
+    name: z.string().optional(),
+    kernelRef: z.string().min(1).optional(),
+    kernel: z.strictObject(kernelPaths).optional(),
+    workSeed: path.optional(),
+  }) satisfies z.ZodType<AddImage>,
+  pullKernel: z.strictObject({ name: z.string().min(1) }) satisfies z.ZodType<PullKernel>,
+  importKernel: z.strictObject({ name: z.string().min(1), ...kernelPaths }) satisfies z.ZodType<ImportKernel>,
+}
+
+/** @throws usage, naming the field */
+export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
+  const result = schema.safeParse(body ?? {})
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  throw fail('usage', { reason: `${issue?.path.join('.') || 'The request'}: ${issue?.message ?? 'not valid'}` })
+}

@@ -1,0 +1,127 @@
+import { request } from 'node:http'
+import { mkdir } from 'node:fs/promises'
+import { loadConfig } from '../config/load-config.ts'
+import { ensureSshKey } from '../config/ssh-key.ts'
+import { fail, isError, toBangerError } from '../errors.ts'
+import { createHooks } from '../hooks/index.ts'
+import { createHost } from '../host/index.ts'
+import type { Engine } from '../lifecycle/engine.ts'
+import { Locks } from '../lifecycle/locks.ts'
+import { reconcile } from '../lifecycle/reconcile.ts'
+import { type Paths, resolvePaths } from '../store/paths.ts'
+import { openStore, type Store } from '../store/store.ts'
+import { createLog } from './log.ts'
+import { loadPlugins } from './plugin-host.ts'
+import { fillRegistries } from './registries.ts'
+import { daemonRoutes } from './routes/daemon.ts'
+import { guestRoutes } from './routes/guest.ts'
+import { imageRoutes } from './routes/images.ts'
+import { kernelRoutes } from './routes/kernels.ts'
+import { upgradeRoutes } from './routes/upgrades.ts'
+import { vmRoutes } from './routes/vms.ts'
+import { createServer, listen } from './server.ts'
+
+export interface DaemonOptions {
+  /** Folder of the package.json that lists the in-tree plugins. */
+  root: string
+  version: string
+  /** Absolute path of the guest agent's binary. */
+  agentBinary: string
+}
+
+/** Runs the daemon until it is told to stop. A failure to start is the log's last line, with code, message and hint. */
+export async function runDaemon(options: DaemonOptions): Promise<void> {
+  const log = createLog('info')
+  try {
+    await serve(options, log)
+  } catch (error) {
+    const known = toBangerError(error)
+    log.error({ err: error, error: known.toJSON() }, 'the daemon could not start')
+    process.exit(1)
+  }
+}
+
+async function serve(options: DaemonOptions, log: ReturnType<typeof createLog>): Promise<void> {
+  const startedAt = Date.now()
+  const paths = resolvePaths(process.env)
+  await mkdir(paths.state, { recursive: true, mode: 0o700 }).catch((error: Error) => {
+    throw fail('state.unwritable', { folder: paths.state, reason: error.message, variable: 'XDG_STATE_HOME' }, error)
+  })
+  const store = await takeStore(paths)
+  const config = await loadConfig(paths.configFile)
+  log.level = config.log_level
+  const sshKey = await ensureSshKey({ ...(config.ssh_key_path ? { configured: config.ssh_key_path } : {}), own: paths.sshKey, configFile: paths.configFile })
+  const hooks = createHooks()
+  const host = createHost(paths, log, (plugin) => config.plugins[plugin] ?? {})
+  const { plugins, dataDir } = await loadPlugins(options.root, options.version, hooks, host)
+  const { registries, problems } = fillRegistries(hooks, log)
+  const engine: Engine = {
+    config,
+    paths,
+    host,
+    store,
+    hooks,
+    ...registries,
+    locks: new Locks(),
+    live: new Map(),
+    sshKey,
+    agentBinary: options.agentBinary,
+  }
+  await reconcile(engine)
+
+  const server = createServer(log)
+  const stopping: (() => Promise<void> | void)[] = []
+  const stop = (): void => void shutDown(log, stopping, () => server.close(), store)
+  daemonRoutes(server, engine, { version: options.version, startedAt, dataDir, plugins, problems, stop })
+  vmRoutes(server, engine)
+  guestRoutes(server, engine)
+  imageRoutes(server, engine)
+  kernelRoutes(server, engine)
+  upgradeRoutes(server, engine)
+  await hooks.daemon.promise({ server, onStop: (run) => void stopping.push(run) })
+  await listen(server, paths.socket)
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+  log.info({ pid: process.pid, version: options.version, milliseconds: Date.now() - startedAt }, 'the daemon serves')
+}
+
+/** The store's lock says who is the daemon. One that is just stopping gets a moment to let go. */
+async function takeStore(paths: Paths): Promise<Store> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return openStore(paths.store)
+    } catch (error) {
+      if (!isError(error, 'daemon.already-running')) throw error
+      const pid = await servingPid(paths.socket)
+      if (pid || attempt >= 20) throw fail('daemon.already-running', { pid: pid ?? 'unknown', folder: paths.state }, error)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+function servingPid(socketPath: string): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const asking = request({ socketPath, path: '/v1/info', timeout: 2000 }, (answer) => {
+      let text = ''
+      answer.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk
+      })
+      answer.on('end', () => resolve(Number((JSON.parse(text) as { pid: number }).pid)))
+    })
+    asking.on('error', () => resolve(undefined))
+    asking.on('timeout', () => asking.destroy())
+    asking.end()
+  })
+}
+
+/** VMs keep running. */
+async function shutDown(log: ReturnType<typeof createLog>, stopping: (() => Promise<void> | void)[], close: () => Promise<void>, store: Store): Promise<void> {
+  log.info({}, 'the daemon stops; VMs keep running')
+  const forced = setTimeout(() => process.exit(0), 5000)
+  forced.unref()
+  for (const run of stopping) await Promise.resolve(run()).catch((error: unknown) => log.error({ err: error }, 'a plugin failed while stopping'))
+  await close().catch((error: unknown) => log.error({ err: error }, 'the server did not close'))
+  store.close()
+  process.exit(0)
+}
+

@@ -1,0 +1,31 @@
+import type { FastifyInstance } from 'fastify'
+import type { Engine } from '../../lifecycle/engine.ts'
+import type { DaemonInfo } from '../../protocol/model.ts'
+import { runDoctor } from '../doctor.ts'
+
+/** What the daemon is and how it fares. `stop` ends it after the answer. */
+export function daemonRoutes(
+  server: FastifyInstance,
+  engine: Engine,
+  daemon: { version: string; startedAt: number; dataDir: string; plugins: DaemonInfo['plugins']; problems: string[]; stop: () => void },
+): void {
+  server.get('/v1/info', (): DaemonInfo => {
+    const vms = engine.store.vms.all()
+    const { config, state, cache } = engine.paths
+    return {
+      version: daemon.version,
+      pid: process.pid,
+      startedAt: daemon.startedAt,
+      socket: engine.paths.socket,
+      log: engine.paths.daemonLog,
+      dirs: { config, state, cache, data: daemon.dataDir },
+      plugins: daemon.plugins,
+      vms: { running: vms.filter((vm) => vm.state === 'running').length, total: vms.length },
+    }
+  })
+  server.get('/v1/doctor', () => runDoctor(engine, daemon))
+  server.post('/v1/daemon/stop', (_request, reply) => {
+    reply.raw.once('finish', daemon.stop)
+    return {}
+  })
+}

@@ -1,0 +1,29 @@
+import type { FastifyInstance } from 'fastify'
+import { fail } from '../../errors.ts'
+import { addImage } from '../../lifecycle/add-image.ts'
+import { deleteImage } from '../../lifecycle/delete-artifacts.ts'
+import type { Engine } from '../../lifecycle/engine.ts'
+import { bodies, parseBody } from '../bodies.ts'
+import { answerOperation } from '../operation.ts'
+
+interface ImageParams {
+  Params: { image: string }
+}
+
+export function imageRoutes(server: FastifyInstance, engine: Engine): void {
+  const { log } = engine.host
+  server.get('/v1/images', () => engine.store.images.all())
+  server.get<ImageParams>('/v1/images/:image', (request) => {
+    const image = engine.store.images.get(request.params.image)
+    if (!image) throw fail('image.not-found', { name: request.params.image })
+    return image
+  })
+  server.post('/v1/images', async (request, reply) => {
+    const body = parseBody(bodies.addImage, request.body)
+    await answerOperation(request, reply, log, (live) => addImage(engine, body, live))
+  })
+  server.delete<ImageParams>('/v1/images/:image', async (request) => {
+    await deleteImage(engine, request.params.image, { signal: new AbortController().signal, progress: () => undefined })
+    return {}
+  })
+}

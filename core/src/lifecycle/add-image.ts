@@ -1,0 +1,125 @@
+import { copyFile, constants, mkdir, rename, rm, stat } from 'node:fs/promises'
+import { fail } from '../errors.ts'
+import type { ImageSource, ResolvedImage } from '../hooks/image-source.ts'
+import type { AddImage } from '../protocol/api.ts'
+import type { Image } from '../protocol/model.ts'
+import { buildRootfs } from '../rootfs/build-rootfs.ts'
+import { inspectRootfs } from '../rootfs/inspect-rootfs.ts'
+import { importKernel } from './add-kernel.ts'
+import { deleteKernel } from './delete-artifacts.ts'
+import { announce, type Engine } from './engine.ts'
+import { checkName } from './names.ts'
+import { type Live, perform, type Verb } from './sequence.ts'
+
+interface ImageData {
+  name: string
+}
+
+/**
+ * Adds an image: from a source (`debian:bookworm`) its layers become a rootfs; an ext4 file is used where it lies.
+ * @throws image.no-source, image.exists, image.invalid, kernel.not-found, …
+ */
+export async function addImage(engine: Engine, request: AddImage, live: Live): Promise<Image> {
+  if (request.name) checkName(request.name, 'image')
+  if (request.name && engine.store.images.get(request.name)) throw fail('image.exists', { name: request.name })
+  if (request.kernelRef && !engine.store.kernels.get(request.kernelRef)) throw fail('kernel.not-found', { name: request.kernelRef })
+  const found = await resolve(engine, request.ref, live)
+  const name = request.name ?? found.name
+  checkName(name, 'image')
+  return engine.locks.hold(`image:${name}`, name, 'adding the image', async () => {
+    if (engine.store.images.get(name)) throw fail('image.exists', { name })
+    const kernel = request.kernel ? (await importKernel(engine, { ...request.kernel, name }, live)).name : request.kernelRef
+    const verb = addImageVerb(engine, { request, found, kernel })
+    try {
+      await perform(verb, name, { name }, live, { journal: engine.store.journal, log: engine.host.log })
+    } catch (error) {
+      if (request.kernel) await deleteKernel(engine, name, live)
+      throw error
+    }
+    announce(engine, { type: 'image.added', image: name })
+    const image = engine.store.images.get(name)
+    if (!image) throw fail('image.not-found', { name })
+    return image
+  })
+}
+
+/** @param input what the steps work on; unknown, and not needed, when a crash is undone */
+export function addImageVerb(engine: Engine, input?: { request: AddImage; found: ResolvedImage; kernel: string | undefined }): Verb<ImageData> {
+  let image: Image | undefined
+  return {
+    name: 'image.add',
+    onCrash: 'undo',
+    steps: [
+      {
+        name: 'stage',
+        run: async ({ name }, live) => {
+          if (input) image = await stageImage(engine, name, input, live)
+        },
+        undo: ({ name }) => rm(engine.paths.image(name).stage, { recursive: true, force: true }),
+      },
+      {
+        name: 'rename',
+        run: ({ name }) => rename(engine.paths.image(name).stage, engine.paths.image(name).dir),
+        undo: ({ name }) => rm(engine.paths.image(name).dir, { recursive: true, force: true }),
+      },
+      {
+        name: 'row',
+        run: () => {
+          if (image) engine.store.images.put(image)
+        },
+        undo: ({ name }) => engine.store.images.delete(name),
+      },
+    ],
+  }
+}
+
+async function resolve(engine: Engine, ref: string, live: Live): Promise<ResolvedImage> {
+  for (const [source, rest] of candidates(engine, ref)) {
+    const found = await source.resolve(rest, live)
+    if (found) return found
+  }
+  const sources = engine.imageSources.values().map((source) => source.summary)
+  throw fail('image.no-source', { ref, sources: sources.join('; ') || 'none' })
+}
+
+/** The source that the scheme names; else every source may say whether the reference is its own. */
+function candidates(engine: Engine, ref: string): [ImageSource, string][] {
+  const colon = ref.indexOf(':')
+  const named = colon > 0 ? engine.imageSources.get(ref.slice(0, colon)) : undefined
+  if (named) return [[named, ref.slice(colon + 1)]]
+  return engine.imageSources.values().map((source) => [source, ref])
+}
+
+async function stageImage(
+  engine: Engine,
+  name: string,
+  { request, found, kernel }: { request: AddImage; found: ResolvedImage; kernel: string | undefined },
+  live: Live,
+): Promise<Image> {
+  const { dir, stage } = engine.paths.image(name)
+  await rm(stage, { recursive: true, force: true })
+  await mkdir(stage, { recursive: true, mode: 0o700 })
+  if (request.workSeed) await copyFile(request.workSeed, `${stage}/work-seed.ext4`, constants.COPYFILE_FICLONE)
+  const rootfs = found.rootfs ?? `${dir}/rootfs.ext4`
+  const built = found.rootfs
+    ? await inspectRootfs(found.rootfs, engine.host)
+    : await buildRootfs(found.layers(live), `${stage}/rootfs.ext4`, { ...live, ...(found.size ? { size: found.size } : {}) })
+  live.progress({ id: 'rootfs', message: `Image ${name} is ready`, state: 'done' })
+  return {
+    name,
+    source: request.ref,
+    digest: found.digest,
+    managed: !found.rootfs,
+    files: { rootfs, ...(request.workSeed ? { workSeed: `${dir}/work-seed.ext4` } : {}) },
+    ...(kernel ? { kernel } : {}),
+    config: found.config,
+    ...(built.os ? { os: built.os } : {}),
+    init: built.init,
+    size: await sizeOnDisk(found.rootfs ?? `${stage}/rootfs.ext4`),
+    createdAt: Date.now(),
+  }
+}
+
+async function sizeOnDisk(path: string): Promise<number> {
+  return (await stat(path)).blocks * 512
+}

@@ -1,0 +1,63 @@
+import { fail } from '../errors.ts'
+import type { Image, Kernel } from '../protocol/model.ts'
+import { addImage } from './add-image.ts'
+import { availableKernels, pullKernel } from './add-kernel.ts'
+import type { Engine } from './engine.ts'
+import type { Live } from './sequence.ts'
+
+/** Milliseconds: several VMs created at once wait for one download. */
+const fetchPatience = 30 * 60_000
+
+/**
+ * The image for a new VM: the one named, else `default_image_name`, else the only one there is or the newest. Where nothing
+ * is registered yet, the default image of the sources is fetched.
+ * @throws image.not-found, image.none
+ */
+export async function ensureImage(engine: Engine, name: string | undefined, live: Live): Promise<Image> {
+  const wanted = name ?? engine.config.default_image_name
+  if (wanted) {
+    const image = engine.store.images.get(wanted)
+    if (!image) throw fail('image.not-found', { name: wanted })
+    return image
+  }
+  return newest(engine.store.images.all()) ?? fetchDefaultImage(engine, live)
+}
+
+/**
+ * The kernel for a new VM: the one its image names, else the newest here, else the default kernel of the sources, which is fetched.
+ * @throws kernel.not-found, kernel.none
+ */
+export async function ensureKernel(engine: Engine, name: string | undefined, live: Live): Promise<Kernel> {
+  if (name) {
+    const kernel = engine.store.kernels.get(name)
+    if (!kernel) throw fail('kernel.not-found', { name })
+    return kernel
+  }
+  return newest(engine.store.kernels.all()) ?? fetchDefaultKernel(engine, live)
+}
+
+async function fetchDefaultImage(engine: Engine, live: Live): Promise<Image> {
+  return engine.locks.hold('default image', 'the default image', 'fetching', async () => {
+    const there = newest(engine.store.images.all())
+    if (there) return there
+    for (const source of engine.imageSources.values()) {
+      const ref = await source.defaultRef?.()
+      if (ref) return addImage(engine, { ref: `${source.scheme}:${ref}` }, live)
+    }
+    throw fail('image.none')
+  }, { patience: fetchPatience })
+}
+
+async function fetchDefaultKernel(engine: Engine, live: Live): Promise<Kernel> {
+  return engine.locks.hold('default kernel', 'the default kernel', 'fetching', async () => {
+    const there = newest(engine.store.kernels.all())
+    if (there) return there
+    const kernel = (await availableKernels(engine, live)).find((entry) => entry.default)
+    if (!kernel) throw fail('kernel.none')
+    return pullKernel(engine, { name: kernel.name }, live)
+  }, { patience: fetchPatience })
+}
+
+function newest<T extends { createdAt: number }>(entries: T[]): T | undefined {
+  return entries.toSorted((a, b) => b.createdAt - a.createdAt)[0]
+}

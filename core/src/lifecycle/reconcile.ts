@@ -1,0 +1,92 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AgentClient } from '../guest/agent-client.ts'
+import type { Vm } from '../protocol/model.ts'
+import { addImageVerb } from './add-image.ts'
+import { importKernelVerb } from './add-kernel.ts'
+import { createAndStartVerb, createVerb } from './create-vm.ts'
+import { deleteImageVerb, deleteKernelVerb } from './delete-artifacts.ts'
+import { deleteVerb } from './delete-vm.ts'
+import type { Engine, LiveVm } from './engine.ts'
+import { recover, type Verb } from './sequence.ts'
+import { startVerb } from './start-vm.ts'
+import { killVerb, stopVerb } from './stop-vm.ts'
+import { markStopped, watchExit } from './watch-exit.ts'
+
+/** Every journaled verb, so that what a crash left can be undone or finished. */
+export function verbs(engine: Engine): Verb<never>[] {
+  return [
+    createVerb(engine),
+    createAndStartVerb(engine),
+    startVerb(engine),
+    stopVerb(engine),
+    killVerb(engine),
+    deleteVerb(engine),
+    addImageVerb(engine),
+    deleteImageVerb(engine),
+    importKernelVerb(engine),
+    deleteKernelVerb(engine),
+  ] as Verb<never>[]
+}
+
+/**
+ * Makes the world match the store, before the daemon serves: takes over the VMs that run, undoes or finishes what was under way,
+ * and lets go of what no row owns.
+ */
+export async function reconcile(engine: Engine): Promise<void> {
+  await Promise.all(engine.store.vms.all().map((vm) => adopt(engine, vm)))
+  for (const entry of engine.store.journal.open()) {
+    const verb = verbs(engine).find((candidate) => candidate.name === entry.verb)
+    if (!verb) {
+      engine.host.log.error({ entry }, 'the journal names an unknown verb')
+      continue
+    }
+    await recover(verb as Verb<object>, entry, { journal: engine.store.journal, log: engine.host.log })
+  }
+  await Promise.all(engine.store.vms.all().map((vm) => settle(engine, vm)))
+  await removeOrphans(engine)
+  await reconcileNetworks(engine)
+}
+
+async function adopt(engine: Engine, vm: Vm): Promise<void> {
+  if (!vm.machine) return
+  try {
+    const machine = await engine.vmms.get(vm.vmm)?.adopt(vm.machine, { id: vm.id, name: vm.name, dir: engine.paths.vm(vm.id).dir })
+    if (!machine) return
+    const live: LiveVm = { machine, agent: new AgentClient((signal) => machine.connect(signal)) }
+    engine.live.set(vm.id, live)
+    watchExit(engine, vm.id, live)
+    engine.host.log.info({ vm: vm.name, pid: machine.state.pid }, 'took over a running VM')
+  } catch (error) {
+    engine.host.log.error({ vm: vm.name, err: error }, 'a running VM could not be taken over')
+  }
+}
+
+async function settle(engine: Engine, vm: Vm): Promise<void> {
+  if (vm.state === 'stopped' || engine.live.has(vm.id)) return
+  await markStopped(engine, vm.id, { reason: 'unknown', detail: 'It ended while the daemon was away.' })
+}
+
+/** Folders that no row owns: a crash between two of their steps left them, or their undo failed. */
+async function removeOrphans(engine: Engine): Promise<void> {
+  const { store, paths } = engine
+  for (const id of await list(paths.vms)) {
+    if (store.vms.get(id)) continue
+    const { dir } = paths.vm(id)
+    for (const vmm of engine.vmms.values()) await vmm.sweep({ id, dir })
+    await rm(dir, { recursive: true, force: true })
+  }
+  for (const name of await list(paths.images)) if (!store.images.get(name)) await rm(join(paths.images, name), { recursive: true, force: true })
+  for (const name of await list(paths.kernels)) if (!store.kernels.get(name)) await rm(join(paths.kernels, name), { recursive: true, force: true })
+}
+
+async function reconcileNetworks(engine: Engine): Promise<void> {
+  for (const network of engine.networks.values()) {
+    const running = engine.store.vms.all().flatMap((vm) => (vm.network === network.name && vm.attachment ? [{ vmId: vm.id, attachment: vm.attachment }] : []))
+    await network.reconcile(running).catch((error: unknown) => engine.host.log.error({ network: network.name, err: error }, 'a network could not be reconciled'))
+  }
+}
+
+async function list(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => [])
+}
