@@ -1,0 +1,82 @@
+/** Who may import whom (docs/architecture.md). Checked on the source by `make check`, imports of types included. */
+
+/** A folder of core/src and the other parts of core that it may import; npm packages and node: are free. */
+const layers = {
+  'errors': [],
+  'hooks': ['errors'],
+  'guest/messages': ['hooks'],
+  'protocol': ['errors', 'hooks', 'guest/messages'],
+  'store': ['errors', 'hooks', 'protocol'],
+  'host': ['errors', 'hooks', 'store/paths'],
+  'config': ['errors', 'hooks', 'store/paths'],
+  'client': ['errors', 'hooks', 'protocol', 'guest/messages', 'store/paths', 'host/detach'],
+  'commands': ['client', 'errors', 'hooks', 'protocol', 'guest/messages', 'store/paths'],
+  'guest': ['errors', 'hooks', 'protocol', 'store/paths'],
+  'rootfs': ['errors', 'hooks', 'protocol', 'store/paths'],
+  'kernels': ['errors', 'hooks', 'protocol', 'rootfs', 'boot', 'store/paths'],
+  'images': ['errors', 'hooks', 'protocol', 'rootfs', 'store', 'kernels'],
+  'boot': ['errors', 'hooks', 'protocol', 'kernels', 'store/paths'],
+  'lifecycle': ['errors', 'hooks', 'protocol', 'config', 'store', 'rootfs', 'guest', 'boot', 'images', 'kernels'],
+  'daemon/routes': ['errors', 'hooks', 'protocol', 'guest', 'lifecycle', 'store', 'daemon'],
+  'cli': ['boot/share-core', 'store/paths', 'errors', 'client/failure'],
+}
+
+const folder = (name) => `^core/src/${name}(/|\\.ts$)`
+
+const layerRules = Object.entries(layers).map(([name, allowed]) => ({
+  name: `core-${name.replace('/', '-')}`,
+  comment: `core/src/${name} may import ${allowed.join(', ') || 'no other part of core'}`,
+  severity: 'error',
+  from: { path: folder(name), ...(name === 'guest' ? { pathNot: folder('guest/messages') } : {}) },
+  to: { path: '^core/src/', pathNot: [name, ...allowed].map(folder) },
+}))
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    ...layerRules,
+    {
+      name: 'hooks-are-contracts',
+      comment: 'The hooks import tapable, and types',
+      severity: 'error',
+      from: { path: '^core/src/hooks/' },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-peer'], dependencyTypesNot: ['type-only'], pathNot: 'node_modules/tapable/' },
+    },
+    {
+      name: 'one-composition-root',
+      comment: 'Only the entry imports daemon/main, only daemon/main imports everything',
+      severity: 'error',
+      from: { pathNot: ['^core/bin/', '^core/test/', '^test/'] },
+      to: { path: '^core/src/daemon/main\\.ts$' },
+    },
+    {
+      name: 'plugins-know-the-core-only',
+      comment: 'A plugin imports @banger/core and @banger/core/command, never its insides',
+      severity: 'error',
+      from: { path: '^plugins/[^/]+/src/' },
+      to: { path: '^core/', pathNot: '^core/src/(index|commands/base)\\.ts$' },
+    },
+    {
+      name: 'plugins-do-not-know-each-other',
+      severity: 'error',
+      from: { path: '^plugins/([^/]+)/' },
+      to: { path: '^plugins/', pathNot: '^plugins/$1/' },
+    },
+    { name: 'core-knows-no-plugin', severity: 'error', from: { path: '^core/' }, to: { path: '^plugins/' } },
+    {
+      name: 'one-place-spawns',
+      comment: 'Programs are run through the Host of core/src/host',
+      severity: 'error',
+      from: { path: '^(core|plugins/[^/]+)/src/', pathNot: '^core/src/host/' },
+      to: { path: ['^(node:)?child_process$', 'node_modules/execa/'] },
+    },
+    { name: 'no-tests-in-source', severity: 'error', from: { path: '/src/' }, to: { path: '(^|/)test/' } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'], extensions: ['.ts', '.js', '.json'] },
+  },
+}

@@ -1,0 +1,28 @@
+import { join } from 'node:path'
+import type { CommandTables } from './command-tables.ts'
+import { findCommand } from './find-command.ts'
+import { hasUserPlugins } from './user-plugins.ts'
+
+export interface CliOptions {
+  /** The command line after the program's name. */
+  argv: string[]
+  /** Absolute path of the folder that holds the built program. */
+  lib: string
+  version: string
+  commands: CommandTables
+}
+
+/**
+ * Runs one command line. banger's own commands are run straight from the bundle; help, unknown commands and users with
+ * plugins of their own get oclif's full start, which reads every plugin's manifest.
+ */
+export async function runCli({ argv, lib, version, commands }: CliOptions): Promise<void> {
+  process.env.BANGER_DAEMON ||= join(lib, '../../bin/bangerd')
+  const found = hasUserPlugins(process.env) ? undefined : findCommand(argv, commands)
+  if (!found) {
+    const { runOclif } = await import('./run-oclif.ts')
+    return runOclif(argv, lib)
+  }
+  const { runDirectly } = await import('./run-directly.ts')
+  return runDirectly(found, lib, version)
+}

@@ -1,0 +1,61 @@
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { deferRequires } from './defer-requires.ts'
+import type { Workspace } from './workspaces.ts'
+
+export interface BuildTarget {
+  /** Root of the repository. */
+  root: string
+  /** The folder being made: what becomes build/lib/banger. */
+  lib: string
+  version: string
+}
+
+// CommonJS, since an ES import of a builtin runs all its lazy getters: 20 ms for node:http alone.
+const common = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node22',
+  define: { 'import.meta.url': '__importMetaUrl', 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
+  banner: { js: 'const __importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
+  logLevel: 'warning',
+} as const
+
+/** The CLI: a small entry, and one bundle in which each command is loaded when it is run. */
+export async function buildCli({ root, lib, version }: BuildTarget, workspaces: Workspace[]): Promise<void> {
+  await build({
+    ...common,
+    entryPoints: [join(root, 'core/bin/banger.ts')],
+    outfile: join(lib, 'banger.cjs'),
+    define: { ...common.define, BANGER_VERSION: JSON.stringify(version) },
+  })
+  await build({
+    ...common,
+    stdin: { contents: mainSource(root, workspaces), resolveDir: root, sourcefile: 'main.js' },
+    outfile: join(lib, 'main.cjs'),
+    plugins: [deferRequires],
+    // Only used on sources in TypeScript, and on native speed-ups that ssh2 does without.
+    external: ['typescript', 'ts-node', 'cpu-features', '*.node'],
+    keepNames: true,
+    minifyWhitespace: true,
+  })
+}
+
+/** Everything the entry and oclif ask of the bundle: `run`, the commands by plugin, and what plugins' commands import. */
+function mainSource(root: string, workspaces: Workspace[]): string {
+  const tables = workspaces.map(({ name, commands }) => {
+    const getters = [...commands].map(
+      ([id, file]) => `    get ${JSON.stringify(id)}() { return require(${JSON.stringify(file)}).default },`,
+    )
+    return `  ${JSON.stringify(name)}: {\n${getters.join('\n')}\n  },`
+  })
+  return `
+import { runCli } from ${JSON.stringify(join(root, 'core/src/cli/main.ts'))}
+export const commands = {
+${tables.join('\n')}
+}
+export const run = (options) => runCli({ ...options, commands })
+export const commandApi = () => require(${JSON.stringify(join(root, 'core/src/commands/base.ts'))})
+`
+}

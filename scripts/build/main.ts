@@ -1,0 +1,36 @@
+/** Builds everything into build/: `node scripts/build/main.ts [--no-agent]`. */
+import { chmod, mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { buildAgent } from './agent.ts'
+import { buildCli } from './cli.ts'
+import { buildDaemon } from './daemon.ts'
+import { writeLaunchers } from './launchers.ts'
+import { writeManifests } from './manifests.ts'
+import { writePackages } from './packages.ts'
+import { readWorkspaces } from './workspaces.ts'
+
+const root = join(import.meta.dirname, '../..')
+const bin = join(root, 'build/bin')
+const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string }
+
+await mkdir(bin, { recursive: true })
+if (!process.argv.includes('--no-agent')) buildAgent(root, join(bin, 'banger-vsock-agent'), version)
+await replaceLib(join(root, 'build/lib/banger'), async (lib) => {
+  const { core, plugins } = readWorkspaces(root)
+  const target = { root, lib, version }
+  await Promise.all([buildCli(target, [core, ...plugins]), buildDaemon(target, plugins)])
+  await writePackages(target, core, plugins)
+  await writeManifests(lib)
+})
+await writeLaunchers(root, bin)
+await Promise.all(['banger', 'bangerd'].map((name) => chmod(join(bin, name), 0o755)))
+
+/** Makes the new folder beside the old one, so that a build that fails leaves the old one in place. */
+async function replaceLib(lib: string, fill: (stage: string) => Promise<void>): Promise<void> {
+  const stage = `${lib}.new`
+  await rm(stage, { recursive: true, force: true })
+  await mkdir(stage, { recursive: true })
+  await fill(stage)
+  await rm(lib, { recursive: true, force: true })
+  await rename(stage, lib)
+}

@@ -1,0 +1,69 @@
+import { createRequire } from 'node:module'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import type { BuildTarget } from './cli.ts'
+import type { Workspace } from './workspaces.ts'
+
+/** Writes the package.json and command files by which oclif finds core's and the plugins' commands and hooks. */
+export async function writePackages(target: BuildTarget, core: Workspace, plugins: Workspace[]): Promise<void> {
+  const names = plugins.map(({ name }) => name)
+  await writeJson(join(target.lib, 'package.json'), {
+    name: 'banger',
+    version: target.version,
+    type: 'module',
+    dependencies: Object.fromEntries(plugins.map(({ name, manifest }) => [name, manifest.version])),
+    oclif: {
+      bin: 'banger',
+      dirname: 'banger',
+      topicSeparator: ' ',
+      ...core.manifest.oclif,
+      commands: explicit('./commands.cjs'),
+      plugins: names,
+    },
+  })
+  await writeCommands(target, core, join(target.lib, 'commands.cjs'))
+  for (const plugin of plugins) await writePlugin(target, plugin)
+  await writeCore(target)
+}
+
+async function writePlugin(target: BuildTarget, plugin: Workspace): Promise<void> {
+  const dir = join(target.lib, 'node_modules', plugin.name)
+  const { name, version, description, oclif } = plugin.manifest
+  const { commands: _source, ...rest } = oclif ?? {}
+  const commands = plugin.commands.size > 0 ? { commands: explicit('./dist/commands.cjs') } : {}
+  await writeJson(join(dir, 'package.json'), { name, version, description, type: 'module', oclif: { ...rest, ...commands } })
+  if (plugin.commands.size > 0) await writeCommands(target, plugin, join(dir, 'dist/commands.cjs'))
+}
+
+/** `@banger/core` for plugins. `./command` is the CLI's own copy, so that a plugin's command shares it. */
+async function writeCore({ lib, version }: BuildTarget): Promise<void> {
+  const dir = join(lib, 'node_modules/@banger/core')
+  const exports = { '.': './dist/index.js', './command': './dist/command.js' }
+  await writeJson(join(dir, 'package.json'), { name: '@banger/core', version, type: 'module', exports })
+  const { commandApi } = createRequire(import.meta.url)(join(lib, 'main.cjs')) as { commandApi(): object }
+  await write(
+    join(dir, 'dist/command.js'),
+    `import { createRequire } from 'node:module'
+const api = createRequire(import.meta.url)('../../../../main.cjs').commandApi()
+export const { ${Object.keys(commandApi()).sort().join(', ')} } = api
+`,
+  )
+}
+
+function explicit(target: string) {
+  return { strategy: 'explicit', target, identifier: 'commands' }
+}
+
+async function writeCommands({ lib }: BuildTarget, { name }: Workspace, file: string): Promise<void> {
+  const main = `./${relative(dirname(file), join(lib, 'main.cjs'))}`
+  await write(file, `exports.commands = require(${JSON.stringify(main)}).commands[${JSON.stringify(name)}]\n`)
+}
+
+async function writeJson(file: string, value: unknown): Promise<void> {
+  await write(file, `${JSON.stringify(value, null, 2)}\n`)
+}
+
+async function write(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, text)
+}
