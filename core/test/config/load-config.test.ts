@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { loadConfig } from '../../src/config/load-config.ts'
+import { isError } from '../../src/errors.ts'
+
+describe('the configuration', () => {
+  let folder: string
+  let file: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'banger-config-'))
+    file = join(folder, 'config.toml')
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  it('has defaults for everything when the file is missing', async () => {
+    expect(await loadConfig(file)).toEqual({ log_level: 'info', plugins: {} })
+  })
+
+  it('reads the known keys and makes the key path absolute', async () => {
+    writeFileSync(file, 'log_level = "debug"\nssh_key_path = "keys/mine"\ndefault_image_name = "devbox"\n[plugins.kernel-catalog]\ncatalogs = ["x"]\n')
+    expect(await loadConfig(file)).toEqual({
+      log_level: 'debug',
+      ssh_key_path: join(folder, 'keys/mine'),
+      default_image_name: 'devbox',
+      plugins: { 'kernel-catalog': { catalogs: ['x'] } },
+    })
+  })
+
+  it('names an unknown key and the known one that it resembles', async () => {
+    writeFileSync(file, 'log_levle = "debug"\n')
+    await expect(loadConfig(file)).rejects.toMatchObject({ code: 'config.unknown-key', message: expect.stringContaining('"log_levle"'), hint: 'Did you mean "log_level"?' })
+  })
+
+  it('lists the keys when an unknown one resembles none', async () => {
+    writeFileSync(file, 'colour = "blue"\n')
+    await expect(loadConfig(file)).rejects.toMatchObject({ code: 'config.unknown-key', hint: expect.stringContaining('default_image_name') })
+  })
+
+  it('says which key has a wrong value', async () => {
+    writeFileSync(file, 'log_level = "loud"\n')
+    await expect(loadConfig(file)).rejects.toMatchObject({ code: 'config.invalid', message: expect.stringContaining('log_level') })
+  })
+
+  it('says where the TOML breaks', async () => {
+    writeFileSync(file, 'log_level = "info"\nbroken = = 1\n')
+    await expect(loadConfig(file)).rejects.toMatchObject({ code: 'config.invalid', message: expect.stringContaining('line 2') })
+  })
+
+  it('answers any text with a configuration or an error of the catalogue', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 200 }), async (text) => {
+        writeFileSync(file, text)
+        const outcome = await loadConfig(file).catch((error: unknown) => error)
+        expect(outcome instanceof Error ? isError(outcome) : true).toBe(true)
+      }),
+      { numRuns: 100 },
+    )
+  })
+})
