@@ -1,0 +1,97 @@
+import { InvalidImage } from '../invalid-image.ts'
+import { blockBytes, inodeBytes } from './format.ts'
+import { inlineXattrStart } from './inode.ts'
+import { encodeAcl } from './acl.ts'
+
+const magic = 0xea020000
+const blockHeaderBytes = 32
+
+/** Prefixes that are kept as numbers (https://docs.kernel.org/filesystems/ext4/attributes.html), longest first. */
+const prefixes: [prefix: string, index: number][] = [
+  ['system.posix_acl_default', 3],
+  ['system.posix_acl_access', 2],
+  ['security.', 6],
+  ['trusted.', 4],
+  ['system.', 7],
+  ['user.', 1],
+]
+
+export interface Xattr {
+  index: number
+  name: Buffer
+  value: Buffer
+}
+
+/** Attributes as they are stored, in the order that lookups rely on: by index, length of name, name. */
+export function toXattrs(xattrs: Map<string, Buffer> | undefined): Xattr[] {
+  const list = [...(xattrs ?? [])].map(([full, value]) => {
+    const found = prefixes.find(([prefix]) => full.startsWith(prefix))
+    if (!found || full.includes('\0')) throw new InvalidImage(`it has an extended attribute of no known kind: ${full.slice(0, 60)}`)
+    const [prefix, index] = found
+    const name = Buffer.from(full.slice(prefix.length), 'latin1')
+    if (name.length > 255 || (name.length === 0 && index !== 2 && index !== 3)) throw new InvalidImage(`it has an extended attribute with a bad name: ${full.slice(0, 60)}`)
+    return { index, name, value: index === 2 || index === 3 ? encodeAcl(value) : value }
+  })
+  return list.sort((a, b) => a.index - b.index || a.name.length - b.name.length || Buffer.compare(a.name, b.name))
+}
+
+/** The attributes for the rest of an inode, or undefined when they do not fit there. */
+export function encodeInline(xattrs: Xattr[]): Buffer | undefined {
+  const bytes = Buffer.alloc(inodeBytes - inlineXattrStart)
+  bytes.writeUInt32LE(magic, 0)
+  // offsets of values count from the first entry, and the kernel leaves hashes out here
+  return place(xattrs, bytes.subarray(4), 0, 0) ? bytes : undefined
+}
+
+/** The attributes as a block of their own. */
+export function encodeXattrBlock(xattrs: Xattr[], references: number): Buffer {
+  const bytes = Buffer.alloc(blockBytes)
+  if (!place(xattrs, bytes, blockHeaderBytes, 1)) throw new InvalidImage('it has a file with more than 4 KiB of extended attributes')
+  bytes.writeUInt32LE(magic, 0)
+  bytes.writeUInt32LE(references, 4)
+  bytes.writeUInt32LE(1, 8)
+  bytes.writeUInt32LE(xattrs.reduce((hash, xattr) => rotate(hash, 16) ^ entryHash(xattr), 0) >>> 0, 12)
+  return bytes
+}
+
+/** Entries from `start` on, values from the end backwards; four zero bytes end the entries. */
+function place(xattrs: Xattr[], bytes: Buffer, start: number, hashed: 0 | 1): boolean {
+  let at = start
+  let end = bytes.length
+  for (const xattr of xattrs) {
+    const { index, name, value } = xattr
+    const entryEnd = at + 16 + pad(name.length)
+    const valueAt = end - pad(value.length)
+    if (entryEnd + 4 > valueAt) return false
+    bytes.writeUInt8(name.length, at)
+    bytes.writeUInt8(index, at + 1)
+    bytes.writeUInt16LE(value.length > 0 ? valueAt : 0, at + 2)
+    bytes.writeUInt32LE(value.length, at + 8)
+    bytes.writeUInt32LE(hashed ? entryHash(xattr) : 0, at + 12)
+    bytes.set(name, at + 16)
+    bytes.set(value, valueAt)
+    at = entryEnd
+    end = valueAt
+  }
+  return true
+}
+
+/** As ext4_xattr_hash_entry in the kernel's fs/ext4/xattr.c. */
+function entryHash({ name, value }: Xattr): number {
+  let hash = 0
+  for (const byte of name) hash = rotate(hash, 5) ^ byte
+  if (value.length > 0) {
+    const padded = Buffer.alloc(pad(value.length))
+    padded.set(value)
+    for (let at = 0; at < padded.length; at += 4) hash = rotate(hash, 16) ^ padded.readUInt32LE(at)
+  }
+  return hash >>> 0
+}
+
+function rotate(value: number, bits: number): number {
+  return (value << bits) | (value >>> (32 - bits))
+}
+
+function pad(length: number): number {
+  return (length + 3) & ~3
+}
