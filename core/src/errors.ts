@@ -54,7 +54,10 @@ export const catalogue = {
 
   'guest.unreachable': { status: 503, message: 'The guest of "{name}" does not answer: {reason}', hint: 'Look at its console with: banger vm logs {name}' },
   'guest.command-not-found': { status: 404, message: '{command}: no such command in the guest.', hint: 'Give a full path, or install it in the guest first.' },
+  'guest.command-not-executable': { status: 400, message: '{command}: cannot be executed in the guest.', hint: 'Make it executable there (chmod +x), or name the program that runs it.' },
   'guest.refused': { status: 502, message: 'The guest refused: {reason}', hint: 'Look at its console with: banger vm logs {name}' },
+
+  'ssh.failed': { status: 502, message: 'SSH to the VM "{name}" failed: {reason}', hint: '{advice}' },
 
   'port.in-use': { status: 409, message: 'The host port {address}:{port} is in use already.', hint: 'Publish another one: --publish <free port>:{guest}' },
   'tool.missing': { status: 503, message: 'The program {tool} is not installed.', hint: 'Install it: {advice}' },

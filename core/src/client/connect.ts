@@ -24,6 +24,6 @@ export function connect(options: ConnectOptions = {}): DaemonClient {
 }
 
 async function start(paths: Paths): Promise<void> {
-  const { findDaemonProgram, startDaemon } = await import('./start-daemon.ts')
-  await startDaemon({ paths, program: await findDaemonProgram(process.env, process.argv[1] ?? '') })
+  const { daemonProgram, startDaemon } = await import('./start-daemon.ts')
+  await startDaemon({ paths, program: daemonProgram(process.env, paths) })
 }

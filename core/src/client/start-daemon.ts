@@ -40,19 +40,12 @@ export async function startDaemon({ paths, program, timeout = 15_000 }: StartOpt
 }
 
 /**
- * Where bangerd is: `BANGER_DAEMON`, or the file of that name beside the CLI.
- * @param cli path of the running CLI (`process.argv[1]`)
+ * Absolute path of bangerd: `BANGER_DAEMON`, which the CLI's entry sets unless the user did.
+ * @throws daemon.start-failed
  */
-export async function findDaemonProgram(env: NodeJS.ProcessEnv, cli: string): Promise<string> {
+export function daemonProgram(env: NodeJS.ProcessEnv, paths: Paths): string {
   if (env.BANGER_DAEMON) return env.BANGER_DAEMON
-  const { dirname, extname, join } = await import('node:path')
-  const { access, realpath } = await import('node:fs/promises')
-  const entry = await realpath(cli)
-  const beside = join(dirname(entry), `bangerd${extname(entry)}`)
-  for (const candidate of [beside, join(dirname(entry), 'bangerd')]) {
-    if (await access(candidate).then(() => true, () => false)) return candidate
-  }
-  throw fail('daemon.start-failed', { reason: `there is no ${beside}`, log: 'not written yet. Reinstall banger, or set BANGER_DAEMON.' })
+  throw startFailed(paths, 'BANGER_DAEMON does not say where bangerd is')
 }
 
 async function launch(program: string, paths: Paths): Promise<{ happened: boolean; text: string }> {

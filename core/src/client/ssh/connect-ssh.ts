@@ -1,0 +1,89 @@
+import type { Client } from 'ssh2'
+import { BangerError, fail, isError } from '../../errors.ts'
+import type { Progress } from '../../hooks/progress.ts'
+import type { SshAccess } from '../../protocol/api.ts'
+import type { DaemonClient } from '../daemon-client.ts'
+
+export interface ConnectSshOptions {
+  progress: Progress
+  signal: AbortSignal
+  /** Milliseconds to wait for sshd, which a new VM may still be installing. */
+  patience?: number
+}
+
+const retryEvery = 500
+
+/**
+ * An SSH connection to a VM, made through the daemon's dial, so that it works on any network driver.
+ * Waits for sshd. The guest's host key must be the one that banger gave it.
+ * @throws ssh.failed, aborted, and what the daemon reports
+ */
+export async function connectSsh(client: DaemonClient, vm: string, options: ConnectSshOptions): Promise<Client> {
+  const { progress, signal, patience = 60_000 } = options
+  const access = await client.ssh(vm)
+  const deadline = Date.now() + patience
+  for (let waited = false; ; waited = true) {
+    if (signal.aborted) throw fail('aborted', { what: `Connecting to "${vm}"` })
+    try {
+      const connection = await attempt(client, vm, access, signal)
+      if (waited) progress({ id: 'ssh', message: `sshd in "${vm}" answers`, state: 'done' })
+      return connection
+    } catch (error) {
+      if (signal.aborted) continue
+      if (!mayPass(error)) throw error instanceof BangerError ? error : sshFailed(vm, error)
+      if (Date.now() > deadline) throw noAnswer(vm, error)
+    }
+    progress({ id: 'ssh', message: `Waiting for sshd in "${vm}"`, state: 'running' })
+    await new Promise((resolve) => setTimeout(resolve, retryEvery))
+  }
+}
+
+async function attempt(client: DaemonClient, vm: string, access: SshAccess, signal: AbortSignal): Promise<Client> {
+  const [{ readFile }, ssh2, sock] = await Promise.all([import('node:fs/promises'), import('ssh2'), client.dial(vm, 22, signal)])
+  const privateKey = await readFile(access.identityFile)
+  const connection = new ssh2.default.Client()
+  const expected = hostKeyBytes(access.hostKey)
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => void connection.destroy()
+    signal.addEventListener('abort', onAbort, { once: true })
+    connection.once('ready', () => {
+      signal.removeEventListener('abort', onAbort)
+      connection.removeAllListeners('error').removeAllListeners('close')
+      resolve(connection)
+    })
+    connection.once('error', reject)
+    connection.once('close', () => reject(new Error('the connection was closed')))
+    connection.connect({
+      sock,
+      username: access.user,
+      privateKey,
+      readyTimeout: 30_000,
+      keepaliveInterval: 15_000,
+      hostVerifier: (key: Buffer) => key.equals(expected),
+      algorithms: { serverHostKey: ['ssh-ed25519'] },
+    })
+  })
+}
+
+/** The key itself, out of an OpenSSH public key line: `ssh-ed25519 AAAA… comment`. */
+export function hostKeyBytes(line: string): Buffer {
+  return Buffer.from(line.trim().split(/\s+/)[1] ?? '', 'base64')
+}
+
+/** Whether it may be because sshd is not up yet. A wrong key never passes. */
+function mayPass(error: unknown): boolean {
+  if (isError(error, 'guest.refused') || isError(error, 'guest.unreachable')) return true
+  if (error instanceof BangerError || !(error instanceof Error)) return false
+  const level = 'level' in error ? error.level : undefined
+  return level !== 'client-authentication' && !/host denied|verification failed/i.test(error.message)
+}
+
+function sshFailed(vm: string, error: unknown): BangerError {
+  const reason = error instanceof Error ? error.message : String(error)
+  return fail('ssh.failed', { name: vm, reason, advice: `A shell without SSH: banger vm exec ${vm} -- sh` }, error)
+}
+
+function noAnswer(vm: string, error: unknown): BangerError {
+  const advice = `It may still be installing: banger vm logs ${vm}. A shell without SSH: banger vm exec ${vm} -- sh`
+  return fail('ssh.failed', { name: vm, reason: 'sshd does not answer.', advice }, error)
+}

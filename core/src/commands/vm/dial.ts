@@ -1,0 +1,20 @@
+import { integer, string } from '@oclif/core/args'
+import { bridgePort } from '../../client/terminal/bridge-port.ts'
+import { GuestProgramCommand } from '../guest-program.ts'
+
+export default class VmDial extends GuestProgramCommand {
+  static override hidden = true
+  static override description = 'Join stdin and stdout to a TCP port in a VM: what ssh uses as ProxyCommand.'
+  static override examples = ['ssh -o ProxyCommand="<%= config.bin %> vm dial testbox 22" root@testbox']
+  static override args = {
+    vm: string({ description: 'name or id of a VM', required: true, ignoreStdin: true }),
+    port: integer({ description: 'TCP port in the guest', required: true, ignoreStdin: true, min: 1, max: 65_535 }),
+  }
+
+  async run(): Promise<void> {
+    const { args } = await this.parse(VmDial)
+    await bridgePort(await this.client().dial(args.vm, args.port))
+    // stdin may still be open, and stdout is closed, which nothing that runs later may touch.
+    process.exit(0)
+  }
+}
