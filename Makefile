@@ -1,22 +1,44 @@
-# banger: build, install and check. `make demo` and `make test` need nothing before them.
+# banger. `make demo` and `make test` need nothing before them.
 SHELL := /bin/sh
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-# The project's own Node goes first once `make setup` has fetched it.
-export PATH := $(CURDIR)/.tools/node/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+# The project's own tools go first once `make setup` has fetched them; setup itself runs with the machine's own.
+machine_path := $(PATH)
+export PATH := $(CURDIR)/.tools/node/bin:$(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: setup build check format
+.PHONY: help setup build install demo check format test bench clean
+
+help:
+	@echo 'make demo      boot a VM and run uname in it'
+	@echo 'make test      every check and test; one part: make test ARGS=unit (check, go, unit, integration, e2e)'
+	@echo 'make setup     install what is missing and build; build, check, format, bench, install, clean do one thing each'
+
 setup:
-	@scripts/setup/main.sh
+	@PATH="$(machine_path)" scripts/setup/main.sh
 
 build:
 	@node scripts/build/main.ts
 
-# Types, lint, formatting, import rules, unused code, go vet. One alone: node scripts/check/main.ts types
+# Into PREFIX (default /usr/local); DESTDIR is put before it, for packagers.
+install: build
+	@scripts/install.sh '$(DESTDIR)$(PREFIX)'
+
+demo: setup
+	@build/bin/banger vm run -- uname -a
+
 check:
 	@node scripts/check/main.ts
 
 format:
 	@biome check --write
 	@gofmt -w agent
+
+test: setup
+	@node scripts/test/main.ts $(ARGS)
+
+bench: setup
+	@node bench/run.ts $(ARGS)
+
+clean:
+	@rm -rf build
