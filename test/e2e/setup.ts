@@ -1,47 +1,39 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { environment, program } from './banger.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The built CLI, and an environment whose state, configuration and cache are this run's alone. */
-    banger: { bin: string; bangerd: string; env: Record<string, string> }
+    /** HOME of the suite: its daemon has the default kernel and image, fetched by the first `vm run`. */
+    home: string
+    /** What that first `vm run -- echo hello` said and how it ended. */
+    firstRun: { status: number | null; stdout: string; stderr: string; seconds: number }
   }
 }
 
-const root = join(import.meta.dirname, '../..')
-
-/** Once for all end-to-end tests: folders of their own, removed at the end together with what ran in them. */
+/**
+ * A home of the suite's own, in which the first `vm run` fetches everything as it does for a newcomer.
+ * `BANGER_E2E_HOME` keeps one between runs, to save that time while writing tests.
+ */
 export default function setup(project: TestProject): () => void {
-  const bin = join(root, 'build/bin/banger')
-  if (!existsSync(bin)) throw new Error(`${bin} is missing: make build`)
-  const home = mkdtempSync(join(tmpdir(), 'banger-e2e-'))
-  const env = {
-    HOME: home,
-    XDG_CONFIG_HOME: join(home, 'config'),
-    XDG_STATE_HOME: join(home, 'state'),
-    XDG_CACHE_HOME: join(home, 'cache'),
-    XDG_DATA_HOME: join(home, 'data'),
-  }
-  project.provide('banger', { bin, bangerd: join(root, 'build/bin/bangerd'), env })
-  return () => cleanUp(bin, { ...process.env, ...env }, home)
-}
-
-function cleanUp(bin: string, env: NodeJS.ProcessEnv, home: string): void {
-  const banger = (...args: string[]) => spawnSync(bin, args, { env, encoding: 'utf8', timeout: 60_000 })
-  if (existsSync(join(home, 'state/banger/bangerd.sock'))) {
-    for (const name of listVms(banger('vm', 'list', '--json').stdout)) banger('vm', 'delete', '--force', name)
-    banger('daemon', 'stop')
-  }
-  rmSync(home, { recursive: true, force: true })
-}
-
-function listVms(json: string): string[] {
-  try {
-    return (JSON.parse(json) as { name: string }[]).map(({ name }) => name)
-  } catch {
-    return []
+  if (!existsSync(program)) throw new Error('build/bin/banger is missing: run `make build` first')
+  const kept = process.env.BANGER_E2E_HOME
+  if (kept) mkdirSync(kept, { recursive: true })
+  const home = kept ?? mkdtempSync(join(tmpdir(), 'banger-e2e-'))
+  const before = Date.now()
+  const first = spawnSync(program, ['vm', 'run', '--', 'echo', 'hello'], { env: environment(home), encoding: 'utf8', timeout: 580_000 })
+  const firstRun = { status: first.status, stdout: first.stdout, stderr: first.stderr, seconds: (Date.now() - before) / 1000 }
+  if (first.status !== 0) console.error(`the first vm run failed: ${first.stderr}`)
+  project.provide('home', home)
+  project.provide('firstRun', firstRun)
+  return () => {
+    const list = spawnSync(program, ['vm', 'list', '--json'], { env: environment(home), encoding: 'utf8' })
+    const names = list.status === 0 ? (JSON.parse(list.stdout) as { name: string }[]).map((vm) => vm.name) : []
+    if (names.length > 0) spawnSync(program, ['vm', 'delete', '--force', ...names], { env: environment(home) })
+    spawnSync(program, ['daemon', 'stop'], { env: environment(home) })
+    if (!kept) rmSync(home, { recursive: true, force: true })
   }
 }

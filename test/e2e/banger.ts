@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import type { Image, Kernel, Vm } from '../../core/src/protocol/model.ts'
+
+/** What `make build` made. */
+export const program = join(import.meta.dirname, '../../build/bin/banger')
+
+export interface Outcome {
+  status: number | null
+  stdout: string
+  stderr: string
+}
+
+export interface CallOptions {
+  input?: string
+  env?: Record<string, string>
+}
+
+/** The environment of a user whose home is `home` and who has no XDG settings. */
+export function environment(home: string, extra: Record<string, string> = {}): NodeJS.ProcessEnv {
+  const { PATH, LANG, TERM, NODE_EXTRA_CA_CERTS } = process.env
+  return { PATH, LANG, TERM, HOME: home, ...(NODE_EXTRA_CA_CERTS ? { NODE_EXTRA_CA_CERTS } : {}), ...extra }
+}
+
+/** banger as a user with that home runs it. */
+export class Banger {
+  readonly home: string
+  readonly env: Record<string, string>
+
+  constructor(home: string, env: Record<string, string> = {}) {
+    this.home = home
+    this.env = env
+  }
+
+  /** Runs a command to its end; never throws on a bad status. */
+  async run(args: string[], options: CallOptions = {}): Promise<Outcome> {
+    const child = this.start(args, options)
+    child.stdin?.end(options.input ?? '')
+    return outcome(child)
+  }
+
+  /** Runs a command that must succeed. @returns its stdout */
+  async ok(args: string[], options: CallOptions = {}): Promise<string> {
+    const { status, stdout, stderr } = await this.run(args, options)
+    if (status !== 0) throw new Error(`banger ${args.join(' ')} ended with ${status}: ${stderr || stdout}`)
+    return stdout
+  }
+
+  async json<T>(args: string[], options: CallOptions = {}): Promise<T> {
+    return JSON.parse(await this.ok([...args, '--json'], options)) as T
+  }
+
+  /** Starts a command and leaves its streams to the caller. */
+  start(args: string[], options: CallOptions = {}): ChildProcess {
+    return spawn(program, args, { env: environment(this.home, { ...this.env, ...options.env }), stdio: 'pipe' })
+  }
+
+  vms(): Promise<Vm[]> {
+    return this.json<Vm[]>(['vm', 'list', '--all'])
+  }
+
+  vm(name: string): Promise<Vm> {
+    return this.json<Vm>(['vm', 'show', name])
+  }
+
+  images(): Promise<Image[]> {
+    return this.json<Image[]>(['image', 'list'])
+  }
+
+  kernels(): Promise<Kernel[]> {
+    return this.json<Kernel[]>(['kernel', 'list'])
+  }
+
+  /** Pid of the daemon, or undefined when none runs. Starts none. */
+  async daemonPid(): Promise<number | undefined> {
+    const { status, stdout } = await this.run(['daemon', 'status', '--json'])
+    if (status !== 0) return undefined
+    const info = JSON.parse(stdout) as { pid?: number }
+    return info.pid
+  }
+
+  async killDaemon(): Promise<void> {
+    const pid = await this.daemonPid()
+    if (pid === undefined) throw new Error('no daemon runs')
+    process.kill(pid, 'SIGKILL')
+    await until(() => !isAlive(pid))
+  }
+
+  get state(): string {
+    return join(this.home, '.local/state/banger')
+  }
+}
+
+export async function outcome(child: ChildProcess): Promise<Outcome> {
+  const ended = new Promise<number | null>((resolve) => child.once('close', (code, signal) => resolve(signal ? null : code)))
+  const [stdout, stderr, status] = await Promise.all([child.stdout ? text(child.stdout) : '', child.stderr ? text(child.stderr) : '', ended])
+  return { status, stdout, stderr }
+}
+
+/** Whether a process lives; a zombie does not. */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  } catch {
+    return false
+  }
+}
+
+/** Waits until something holds. @throws after `timeout` milliseconds */
+export async function until(holds: () => boolean | Promise<boolean>, timeout = 20_000): Promise<void> {
+  const deadline = Date.now() + timeout
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`it did not become true within ${timeout} ms: ${holds}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
