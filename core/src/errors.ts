@@ -37,6 +37,8 @@ export const catalogue = {
   'kernel.in-use': { status: 409, message: 'The kernel "{name}" is used by: {users}.', hint: 'Delete those first.' },
   'kernel.invalid': { status: 400, message: '{path} is no kernel that banger can boot: {reason}', hint: 'Give an uncompressed ELF vmlinux or a bzImage (vmlinuz) for this machine.' },
   'kernel.none': { status: 404, message: 'No kernel is here, and no plugin offers a default one.', hint: 'Import one: banger kernel import --help' },
+  'kernel.download-failed': { status: 502, message: 'The kernel "{name}" could not be fetched from {url}: {reason}', hint: 'Try again later. If it goes on, tell whoever maintains the catalog.' },
+  'catalog.invalid': { status: 502, message: 'The kernel catalog {url} cannot be used: {reason}', hint: 'Check its address in the configuration ([plugins.kernel-catalog] catalogs), or tell whoever maintains it.' },
 
   'driver.not-found': { status: 400, message: 'There is no {kind} named "{name}".', hint: 'Available: {available}.' },
   'driver.unusable': { status: 503, message: 'The {kind} "{name}" cannot be used here: {reason}', hint: '{advice}' },
@@ -46,8 +48,7 @@ export const catalogue = {
   'vm.exists': { status: 409, message: 'A VM named "{name}" exists already.', hint: 'Choose another name, or remove it first: banger vm delete {name}' },
   'vm.not-running': { status: 409, message: 'The VM "{name}" is {state}.', hint: 'Start it with: banger vm start {name}' },
   'vm.running': { status: 409, message: 'The VM "{name}" is running already.', hint: 'Open a shell in it with: banger vm ssh {name}' },
-  'vm.still-running': { status: 409, message: 'The VM "{name}" is running.', hint: 'Stop it first with: banger vm stop {name}. Or delete it as it is: banger vm delete --force {name}' },
-  'vm.delete-running': { status: 409, message: 'The VM "{name}" is running.', hint: 'Stop it first (banger vm stop {name}), or add --force.' },
+  'vm.delete-running': { status: 409, message: 'The VM "{name}" is running.', hint: 'Stop it first with: banger vm stop {name}. Or delete it as it is: banger vm delete --force {name}' },
   'vm.busy': { status: 409, message: 'The VM "{name}" is busy: {verb} is under way.', hint: 'Wait for it to finish and try again.' },
   'vm.boot-failed': { status: 500, message: 'The VM "{name}" did not become ready: {reason}', hint: 'Its console says more: {log}' },
   'vm.bad-name': { status: 400, message: '"{name}" is no name for a {kind}.', hint: 'Use 1 to 63 lower-case letters, digits and hyphens, and begin with a letter or digit.' },

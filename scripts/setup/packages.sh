@@ -16,7 +16,10 @@ need mmdebstrap mmdebstrap # makes Debian images
 need newuidmap uidmap # lets mmdebstrap work without root
 need mkfs.ext4 e2fsprogs # tests check the images that banger writes with e2fsck and debugfs
 need xz xz-utils # kernels and packages come compressed by xz …
-need zstd zstd # … and by zstd
+need zstd zstd # … by zstd
+need bzip2 bzip2 # … and by bzip2
+need depmod kmod # indexes the modules of a distribution's kernel
+need cpio cpio # tests read the initrd that banger writes
 need ssh openssh-client # vm ssh-config is tested with the real ssh
 need git git # workspaces; the checks list the repository's files
 need make make

@@ -1,4 +1,5 @@
 import type { BangerPlugin } from '@banger/core'
+import { catalogSource } from './catalog/source.ts'
 import { distributionSource } from './distribution/source.ts'
 
 const name = '@banger/plugin-kernel-catalog'
@@ -10,6 +11,8 @@ export function extend(): BangerPlugin {
     coreRange: '^0.1.0',
     apply(hooks, host) {
       hooks.kernelSources.tap(name, (registry) => {
+        // First, so that of one name a catalog's kernel is taken: catalogs are there because the user wants them.
+        registry.add(name, catalogSource(host))
         registry.add(name, distributionSource(host))
       })
     },
