@@ -76,7 +76,7 @@ export class DaemonClient {
     return this.operation('POST', `/v1/vms/${part(vm)}/kill`, undefined, { what: `Killing "${vm}"`, ...options })
   }
 
-  /** @throws vm.still-running unless it is stopped, or `force` ends it */
+  /** @throws vm.delete-running unless it is stopped, or `force` ends it */
   async deleteVm(vm: string, options: OperationOptions & { force?: boolean } = {}): Promise<void> {
     const query = options.force ? '?force=true' : ''
     await this.operation('DELETE', `/v1/vms/${part(vm)}${query}`, undefined, { what: `Deleting "${vm}"`, ...options })

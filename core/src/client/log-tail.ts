@@ -1,4 +1,7 @@
-import { open, stat } from 'node:fs/promises'
+import { open, rename, stat } from 'node:fs/promises'
+
+/** Bytes after which a log is put aside as `<file>.1` before the next daemon writes to it. */
+const rotateAt = 16 * 1024 * 1024
 
 export interface LogLine {
   message: string
@@ -6,9 +9,14 @@ export interface LogLine {
   hint?: string
 }
 
-/** Bytes in a log file; 0 when it is not there. */
-export async function logSize(file: string): Promise<number> {
-  return stat(file).then(({ size }) => size, () => 0)
+/**
+ * Makes a log ready for a daemon that is about to start.
+ * @returns its bytes so far; 0 when it is not there, or has just been put aside
+ */
+export async function prepareLog(file: string): Promise<number> {
+  const size = await stat(file).then((found) => found.size, () => 0)
+  if (size <= rotateAt) return size
+  return rename(file, `${file}.1`).then(() => 0, () => size)
 }
 
 /**
@@ -22,11 +30,11 @@ export async function lastLogLine(file: string, since: number): Promise<LogLine 
   return parsed.findLast((line) => line.code !== undefined) ?? parsed.findLast((line) => /error/i.test(line.message)) ?? parsed.at(-1)
 }
 
-/** One line of the daemon's log: `{"level":60,"err":{"code":"store.newer","message":"…"},"msg":"…"}` or plain text. */
+/** One line of the daemon's log: `{"level":60,"error":{"code":"store.newer","message":"…"},"msg":"…"}` or plain text. */
 export function parseLogLine(line: string): LogLine {
   const entry = parseObject(line)
   if (!entry) return { message: line.trim() }
-  const error = [entry.err, entry.error].find(isObject) ?? entry
+  const error = [entry.error, entry.err].find(isObject) ?? entry
   const message = text(error.message) ?? text(entry.msg) ?? line.trim()
   const code = text(error.code)
   const hint = text(error.hint)

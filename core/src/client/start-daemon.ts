@@ -1,7 +1,7 @@
-import { type BangerError, BangerError as Failure, fail } from '../errors.ts'
+import { BangerError, fail } from '../errors.ts'
 import type { Paths } from '../store/paths.ts'
 import { DaemonClient } from './daemon-client.ts'
-import { lastLogLine, logSize } from './log-tail.ts'
+import { lastLogLine, prepareLog } from './log-tail.ts'
 
 export interface StartOptions {
   paths: Paths
@@ -20,7 +20,7 @@ const pollEvery = 20
  */
 export async function startDaemon({ paths, program, timeout = 15_000 }: StartOptions): Promise<void> {
   await makeStateFolder(paths.state)
-  const since = await logSize(paths.daemonLog)
+  const since = await prepareLog(paths.daemonLog)
   const exit = await launch(program, paths)
   const client = new DaemonClient({ socket: paths.socket, log: paths.daemonLog })
   const deadline = Date.now() + timeout
@@ -78,7 +78,7 @@ async function answers(client: DaemonClient): Promise<boolean> {
 
 function startFailed(paths: Paths, reason: string, hint?: string): BangerError {
   const error = fail('daemon.start-failed', { reason, log: paths.daemonLog })
-  return hint ? new Failure({ ...error.toJSON(), status: error.status, hint: `${hint} ${error.hint ?? ''}`.trim() }) : error
+  return hint ? new BangerError({ ...error.toJSON(), status: error.status, hint: `${hint} ${error.hint ?? ''}`.trim() }) : error
 }
 
 function sleep(milliseconds: number): Promise<void> {

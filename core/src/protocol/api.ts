@@ -14,7 +14,7 @@
  * | GET /v1/vms, GET /v1/vms/:vm | → Vm[], Vm |
  * | POST /v1/vms | CreateVm ⇒ operation Vm |
  * | POST /v1/vms/:vm/start, /stop, /kill | ⇒ operation Vm |
- * | DELETE /v1/vms/:vm | ⇒ operation {} ; vm.still-running unless stopped or `?force=true` |
+ * | DELETE /v1/vms/:vm | ⇒ operation {} ; vm.delete-running unless stopped or `?force=true` |
  * | GET /v1/vms/:vm/ports, /stats, /health | → ListeningPort[], GuestStats, Health |
  * | GET /v1/vms/:vm/ssh | → SshAccess |
  * | POST /v1/vms/:vm/exec | upgrade `stdio_mux_v1` ↔ frames |

@@ -1,5 +1,5 @@
 import type { Duplex, Readable, Writable } from 'node:stream'
-import { BangerError, type ErrorBody, fail } from '../../errors.ts'
+import { BangerError, catalogue, type ErrorBody, fail } from '../../errors.ts'
 import type { ExecExit, ExecStart } from '../../guest/messages.ts'
 import { encodeFrame, encodeJson, encodeResize, FrameDecoder, maxPayload, streamId } from '../../protocol/stdio-mux.ts'
 import { type Outlet, writeThrough } from './write-through.ts'
@@ -53,7 +53,7 @@ async function receive(connection: Duplex, outlets: { stdout: Outlet; stderr: Ou
       for (const { id, payload } of decoder.push(chunk as Buffer)) {
         if (id === streamId.stdout) await outlets.stdout.write(payload)
         else if (id === streamId.stderr) await outlets.stderr.write(payload)
-        else if (id === streamId.error) throw new BangerError(JSON.parse(payload.toString()) as ErrorBody)
+        else if (id === streamId.error) throw guestError(JSON.parse(payload.toString()) as ErrorBody)
         else if (id === streamId.exit) {
           await Promise.all([outlets.stdout.drained(), outlets.stderr.drained()])
           return JSON.parse(payload.toString()) as ExecExit
@@ -85,4 +85,11 @@ function sendInput(stdin: Readable, connection: Duplex, send: (frame: Buffer) =>
     connection.off('drain', onDrain)
     stdin.off('data', onData).off('end', onEnd).off('error', onEnd).pause()
   }
+}
+
+/** The agent gives no hints; the catalogue's serves where it needs no details. */
+function guestError(body: ErrorBody): BangerError {
+  const known: Record<string, { hint: string }> = catalogue
+  const hint = body.hint ?? known[body.code]?.hint
+  return new BangerError({ ...body, ...(hint && !hint.includes('{') ? { hint } : {}) })
 }

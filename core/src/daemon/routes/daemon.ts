@@ -9,6 +9,11 @@ export function daemonRoutes(
   engine: Engine,
   daemon: { version: string; startedAt: number; dataDir: string; plugins: DaemonInfo['plugins']; problems: string[]; stop: () => void },
 ): void {
+  // Set on the raw answer, since operations write theirs past fastify.
+  server.addHook('onRequest', (_request, reply, done) => {
+    reply.raw.setHeader('banger-version', daemon.version)
+    done()
+  })
   server.get('/v1/info', (): DaemonInfo => {
     const vms = engine.store.vms.all()
     const { config, state, cache } = engine.paths

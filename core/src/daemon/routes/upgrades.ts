@@ -29,6 +29,8 @@ function exec(engine: Engine, name: string, socket: Duplex): void {
   keepEphemeral(vm)
   accept(socket, 'stdio_mux_v1')
   join(socket, stream)
+  // The end of stdin is a frame. A client that is gone looks like one that ended its half, until something is written to it.
+  socket.once('end', () => stream.destroy())
   if (vm.ephemeral) stream.once('close', () => void endEphemeral(engine, vm))
 }
 

@@ -1,0 +1,11 @@
+/** A banger of the sources' own commands: `node cli.ts vm list --all`. The built one adds plugins, help and the bundle. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { runDirectly } from '../../src/cli/run-directly.ts'
+
+const words = process.argv.slice(2)
+const folder = join(import.meta.dirname, '../../src/commands')
+const count = existsSync(join(folder, `${words[0]}.ts`)) ? 1 : 2
+const id = words.slice(0, count).join(':')
+const { default: command } = await import(join(folder, `${id.replaceAll(':', '/')}.ts`))
+await runDirectly({ id, plugin: 'core', commands: { core: { [id]: command } }, argv: words.slice(count) }, import.meta.dirname, '0.1.0')
