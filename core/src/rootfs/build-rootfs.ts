@@ -19,8 +19,10 @@ import { nodeTree } from './tree/node-tree.ts'
 export interface BuildOptions {
   signal: AbortSignal
   progress: Progress
-  /** Bytes that the filesystem has at least; what is not used is a hole in the file. Default: as small as it can be. */
+  /** Bytes of all layers, where known: an estimate, for progress. */
   size?: number
+  /** Bytes that the filesystem has at least; what is not used is a hole in the file. Default: as small as it can be. */
+  minSize?: number
   /** Bytes that it may have at most. Default: 2 TiB, the most that it can. */
   maxSize?: number
 }
@@ -52,7 +54,7 @@ export async function buildRootfs(layers: AsyncIterable<Readable>, output: strin
     const tree = new LayerTree((node) => {
       for (const { physical, count } of node.extents) allocator.release(physical, count)
     })
-    const report = reporter(options.progress)
+    const report = reporter(options.progress, options.size)
     let entries = 0
     for await (const layer of layers) {
       at++
@@ -61,7 +63,7 @@ export async function buildRootfs(layers: AsyncIterable<Readable>, output: strin
       options.signal.throwIfAborted()
     }
     if (entries === 0) throw new InvalidImage('it holds no files')
-    const size = await finishFilesystem(tree.root, allocator, writer, options.size ?? 0)
+    const size = await finishFilesystem(tree.root, allocator, writer, options.minSize ?? 0)
     const [digest] = await Promise.all([sha256(writer.file, size, options.signal), writer.file.sync()])
     const view = nodeTree(tree.root, writer.file)
     const os = await readOsRelease(view)
@@ -102,7 +104,7 @@ interface Reporter {
   done(bytes: number): void
 }
 
-function reporter(progress: Progress): Reporter {
+function reporter(progress: Progress, total: number | undefined): Reporter {
   const step = { id: 'rootfs', message: 'Writing the root filesystem', unit: 'bytes' } as const
   let current = 0
   let shown = 0
@@ -111,7 +113,7 @@ function reporter(progress: Progress): Reporter {
       current += bytes
       if (current - shown < 1 << 23) return
       shown = current
-      progress({ ...step, state: 'running', current })
+      progress({ ...step, state: 'running', current, ...(total && total > current ? { total } : {}) })
     },
     done: (bytes) => progress({ ...step, state: 'done', current: bytes, total: bytes }),
   }
