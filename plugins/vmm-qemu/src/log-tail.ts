@@ -1,0 +1,26 @@
+import { open } from 'node:fs/promises'
+
+/**
+ * The end of a text file that may be large or absent.
+ * @param from byte to begin at, earliest
+ * @param limit bytes at most
+ */
+export async function readTail(path: string, { from = 0, limit = 16 * 1024 } = {}): Promise<string> {
+  const file = await open(path, 'r').catch(() => undefined)
+  if (!file) return ''
+  try {
+    const { size } = await file.stat()
+    const start = Math.max(from, size - limit)
+    const length = Math.max(0, size - start)
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, start)
+    return buffer.subarray(0, bytesRead).toString()
+  } finally {
+    await file.close()
+  }
+}
+
+/** QEMU's last message, without the program's name and without warnings. */
+export function lastMessage(log: string): string | undefined {
+  const lines = log.split('\n').map((line) => line.trim().replace(/^\S*qemu-system-\S+: /, ''))
+  return lines.filter((line) => line !== '' && !/^(warning|info): /.test(line) && !/^terminating on signal/.test(line)).at(-1)
+}
