@@ -1,0 +1,85 @@
+package execs
+
+import (
+	"errors"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"banger/agent/mux"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	chunkSize = 64 << 10
+	// how long output that other processes hold open is waited for after the command's end
+	drainTime = 200 * time.Millisecond
+	// A pipe's or terminal's buffer holds no more: what was written before the command's end is delivered.
+	drainBytes = 1 << 20
+)
+
+// frames writes frames to the host, whole and one after the other.
+type frames struct {
+	mutex sync.Mutex
+	out   io.Writer
+	flush func() error
+	err   error
+}
+
+func (f *frames) write(frame []byte) error {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	if f.err != nil {
+		return f.err
+	}
+	if _, f.err = f.out.Write(frame); f.err == nil {
+		f.err = f.flush()
+	}
+	return f.err
+}
+
+// pump carries one output stream to the host until it ends. A slow host holds up the command, not our memory.
+// Once `done` is closed, what the stream holds is delivered, and nothing is waited for longer than drainTime.
+func pump(from *os.File, id byte, to *frames, done <-chan struct{}) {
+	go func() {
+		<-done
+		from.SetReadDeadline(time.Now().Add(drainTime))
+	}()
+	buffer := make([]byte, mux.HeaderSize+chunkSize)
+	for {
+		n, err := from.Read(buffer[mux.HeaderSize:])
+		if n > 0 && send(to, buffer, id, n) != nil {
+			return
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			break
+		}
+		if err != nil {
+			return
+		}
+	}
+	for total := 0; total < drainBytes; {
+		n := readNow(from, buffer[mux.HeaderSize:])
+		if n <= 0 || send(to, buffer, id, n) != nil {
+			return
+		}
+		total += n
+	}
+}
+
+func send(to *frames, buffer []byte, id byte, size int) error {
+	mux.PutHeader(buffer, id, size)
+	return to.write(buffer[:mux.HeaderSize+size])
+}
+
+// readNow takes what is there, past the deadline.
+func readNow(from *os.File, buffer []byte) (n int) {
+	control(from, func(fd int) error {
+		var err error
+		n, err = unix.Read(fd, buffer)
+		return err
+	})
+	return n
+}

@@ -1,0 +1,70 @@
+// Package services keeps programs running and runs first-boot steps, in the guest's background.
+package services
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	"banger/agent/guest"
+	"banger/agent/messages"
+)
+
+// Manager runs the services of the newest configuration.
+type Manager struct {
+	guest   *guest.Guest
+	mutex   sync.Mutex
+	running map[string]*service
+}
+
+func NewManager(g *guest.Guest) *Manager {
+	return &Manager{guest: g, running: map[string]*service{}}
+}
+
+// Set starts what is new, stops what is gone, restarts what has changed and leaves the rest alone.
+func (m *Manager) Set(wanted []messages.GuestService) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	keep := map[string]bool{}
+	for _, spec := range wanted {
+		keep[spec.Name] = true
+		if present, found := m.running[spec.Name]; found {
+			if reflect.DeepEqual(present.spec, spec) {
+				continue
+			}
+			present.stop()
+		}
+		m.running[spec.Name] = startService(m.guest, spec)
+	}
+	for name, present := range m.running {
+		if !keep[name] {
+			present.stop()
+			delete(m.running, name)
+		}
+	}
+}
+
+// Retry starts at once what waits for its next try.
+func (m *Manager) Retry() {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	for _, present := range m.running {
+		select {
+		case present.retry <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// States are sorted by name.
+func (m *Manager) States() []messages.ServiceState {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	states := []messages.ServiceState{}
+	for _, present := range m.running {
+		states = append(states, present.current())
+	}
+	slices.SortFunc(states, func(a, b messages.ServiceState) int { return strings.Compare(a.Name, b.Name) })
+	return states
+}
