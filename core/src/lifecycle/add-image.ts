@@ -102,7 +102,7 @@ async function stageImage(
   if (request.workSeed) await copyFile(request.workSeed, `${stage}/work-seed.ext4`, constants.COPYFILE_FICLONE)
   const rootfs = found.rootfs ?? `${dir}/rootfs.ext4`
   const built = found.rootfs
-    ? await inspectRootfs(found.rootfs, engine.host)
+    ? await inspectRootfs(found.rootfs)
     : await buildRootfs(found.layers(live), `${stage}/rootfs.ext4`, { ...live, ...(found.size ? { size: found.size } : {}) })
   live.progress({ id: 'rootfs', message: `Image ${name} is ready`, state: 'done' })
   return {

@@ -87,7 +87,13 @@ async function create(output: string): Promise<BlockWriter> {
   }
 }
 
-async function addLayer(layer: Readable, tree: LayerTree, allocator: BlockAllocator, writer: BlockWriter, report: Reporter): Promise<number> {
+async function addLayer(
+  layer: Readable,
+  tree: LayerTree,
+  allocator: BlockAllocator,
+  writer: BlockWriter,
+  report: Reporter,
+): Promise<number> {
   const tar = new TarReader(layer)
   let entries = 0
   for (let entry = await tar.next(); entry; entry = await tar.next()) {
@@ -142,9 +148,11 @@ async function sha256(file: FileHandle, size: number, signal: AbortSignal): Prom
 function explain(error: unknown, layer: number, output: string, signal: AbortSignal): unknown {
   if (isError(error)) return error
   if (signal.aborted) return fail('aborted', { what: 'Building the root filesystem' }, error)
-  if (error instanceof InvalidImage) return fail('image.invalid', { path: layer > 1 ? `(layer ${layer})` : 'given', reason: error.message }, error)
+  if (error instanceof InvalidImage)
+    return fail('image.invalid', { path: layer > 1 ? `(layer ${layer})` : 'given', reason: error.message }, error)
   const code = error instanceof Error && 'code' in error ? error.code : ''
   if (code === 'ENOSPC' || code === 'EDQUOT') return fail('disk.full', { folder: dirname(output) }, error)
-  if (code === 'EACCES' || code === 'EROFS') return fail('state.unwritable', { folder: dirname(output), reason: String(code), variable: 'XDG_STATE_HOME' }, error)
+  if (code === 'EACCES' || code === 'EROFS')
+    return fail('state.unwritable', { folder: dirname(output), reason: String(code), variable: 'XDG_STATE_HOME' }, error)
   return error
 }

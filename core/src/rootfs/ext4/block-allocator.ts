@@ -29,7 +29,8 @@ export class BlockAllocator {
       return start
     }
     const start = this.next
-    if (start + count > this.#limit) throw new InvalidImage(`it holds more than the ${Math.floor(this.#limit / 262_144)} GiB that are allowed`)
+    if (start + count > this.#limit)
+      throw new InvalidImage(`it holds more than the ${Math.floor(this.#limit / 262_144)} GiB that are allowed`)
     this.next += count
     return start
   }

@@ -12,7 +12,12 @@ import { writeInodes } from './write-inodes.ts'
  * @param minSize bytes that the filesystem has at least
  * @returns bytes of the filesystem
  */
-export async function finishFilesystem(root: Node, allocator: BlockAllocator, writer: BlockWriter, minSize: number): Promise<number> {
+export async function finishFilesystem(
+  root: Node,
+  allocator: BlockAllocator,
+  writer: BlockWriter,
+  minSize: number,
+): Promise<number> {
   const table = await writeInodes(root, allocator, writer)
   const layout = layOutGroups(allocator, table.count, Math.ceil(minSize / blockBytes))
   await writeGroups(layout, table, allocator, writer, uuidOf(table.bytes))

@@ -19,7 +19,14 @@ export const extentsFlag = 0x80000
 export const indexFlag = 0x1000
 
 /** File types in inode modes, and in directory entries. */
-export const modeBits = { file: 0o100000, directory: 0o040000, symlink: 0o120000, character: 0o020000, block: 0o060000, fifo: 0o010000 } as const
+export const modeBits = {
+  file: 0o100000,
+  directory: 0o040000,
+  symlink: 0o120000,
+  character: 0o020000,
+  block: 0o060000,
+  fifo: 0o010000,
+} as const
 export const direntTypes = { file: 1, directory: 2, character: 3, block: 4, fifo: 5, symlink: 7 } as const
 
 /** Symlink targets shorter than this lie in the inode. */

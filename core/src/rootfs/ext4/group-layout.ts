@@ -24,7 +24,10 @@ export function layOutGroups(allocator: BlockAllocator, inodes: number, minBlock
   let count = 1
   while (!enough(count, allocator.next, inodes, minBlocks)) count++
   const inodesPerGroup = perGroup(inodes, count)
-  const bitmaps = Array.from({ length: count }, () => ({ blockBitmap: allocator.allocate(1), inodeBitmap: allocator.allocate(1) }))
+  const bitmaps = Array.from({ length: count }, () => ({
+    blockBitmap: allocator.allocate(1),
+    inodeBitmap: allocator.allocate(1),
+  }))
   const groups = bitmaps.map((group) => ({ ...group, inodeTable: allocator.allocate(inodesPerGroup / inodesPerBlock) }))
   return { groups, inodesPerGroup, blocks: Math.max(allocator.next, minBlocks, (count - 1) * blocksPerGroup + 1) }
 }

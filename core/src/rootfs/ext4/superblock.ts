@@ -45,7 +45,10 @@ export function encodeSuperblock(fields: Superblock): Buffer {
   u16(0x58, inodeBytes)
   u32(0x5c, compatible.extAttr | compatible.dirIndex | compatible.sparseSuper2)
   u32(0x60, incompatible.filetype | incompatible.extents | incompatible.flexBg)
-  u32(0x64, readOnlyCompatible.largeFile | readOnlyCompatible.hugeFile | readOnlyCompatible.dirNlink | readOnlyCompatible.extraIsize)
+  u32(
+    0x64,
+    readOnlyCompatible.largeFile | readOnlyCompatible.hugeFile | readOnlyCompatible.dirNlink | readOnlyCompatible.extraIsize,
+  )
   bytes.set(fields.uuid.subarray(0, 16), 0x68)
   for (const [index, word] of hashSeed.entries()) u32(0xec + 4 * index, word)
   bytes.writeUInt8(hashVersion, 0xfc)

@@ -7,8 +7,15 @@ import type { BlockWriter } from './block-writer.ts'
 import { blockBytes } from './format.ts'
 
 /** Copies the contents of the tar's present member into blocks and notes in `node` where they lie. Holes stay holes. */
-export async function writeFile(entry: TarEntry, node: Node, tar: TarReader, allocator: BlockAllocator, writer: BlockWriter): Promise<void> {
-  if (Math.ceil(entry.size / blockBytes) >= 2 ** 32) throw new InvalidImage(`the file ${showName(entry.path)} is larger than ext4 allows`)
+export async function writeFile(
+  entry: TarEntry,
+  node: Node,
+  tar: TarReader,
+  allocator: BlockAllocator,
+  writer: BlockWriter,
+): Promise<void> {
+  if (Math.ceil(entry.size / blockBytes) >= 2 ** 32)
+    throw new InvalidImage(`the file ${showName(entry.path)} is larger than ext4 allows`)
   if (entry.stored === 0) return
   const segments = entry.segments ?? [{ offset: 0, length: entry.size }]
   node.extents = allocate(segments, allocator)

@@ -1,12 +1,26 @@
 import type { BlockAllocator } from './block-allocator.ts'
 import type { BlockWriter } from './block-writer.ts'
-import { blockBytes, blocksPerGroup, descriptorBytes, descriptorBlocks, descriptorsPerBlock, firstInode, inodeBytes } from './format.ts'
+import {
+  blockBytes,
+  blocksPerGroup,
+  descriptorBytes,
+  descriptorBlocks,
+  descriptorsPerBlock,
+  firstInode,
+  inodeBytes,
+} from './format.ts'
 import type { GroupLayout } from './group-layout.ts'
 import { encodeSuperblock } from './superblock.ts'
 import type { InodeTable } from './write-inodes.ts'
 
 /** Writes bitmaps, inode tables, group descriptors and the superblock: what makes a filesystem of the blocks. */
-export async function writeGroups(layout: GroupLayout, table: InodeTable, allocator: BlockAllocator, writer: BlockWriter, uuid: Buffer): Promise<void> {
+export async function writeGroups(
+  layout: GroupLayout,
+  table: InodeTable,
+  allocator: BlockAllocator,
+  writer: BlockWriter,
+  uuid: Buffer,
+): Promise<void> {
   const { groups, inodesPerGroup } = layout
   const free = freeRuns(layout, allocator)
   const descriptors = Buffer.alloc(Math.ceil(groups.length / descriptorsPerBlock) * blockBytes)
@@ -34,7 +48,14 @@ export async function writeGroups(layout: GroupLayout, table: InodeTable, alloca
     await writer.appendZeros(size - own.length)
   }
   const inodes = inodesPerGroup * groups.length
-  const superblock = encodeSuperblock({ blocks: layout.blocks, freeBlocks, inodes, freeInodes: inodes - used, inodesPerGroup, uuid })
+  const superblock = encodeSuperblock({
+    blocks: layout.blocks,
+    freeBlocks,
+    inodes,
+    freeInodes: inodes - used,
+    inodesPerGroup,
+    uuid,
+  })
   await writer.writeAt(0, Buffer.concat([superblock, descriptors]))
 }
 

@@ -43,7 +43,8 @@ export async function writeInodes(root: Node, allocator: BlockAllocator, writer:
 type Content = Omit<InodeParts, 'inlineXattrs' | 'xattrBlock'>
 
 async function writeContent(node: Node, numbered: Numbered, allocator: BlockAllocator, writer: BlockWriter): Promise<Content> {
-  if (node.type === 'file') return writeExtents(node.extents, { size: node.size, links: node.links, flags: extentsFlag }, allocator, writer)
+  if (node.type === 'file')
+    return writeExtents(node.extents, { size: node.size, links: node.links, flags: extentsFlag }, allocator, writer)
   if (node.type === 'directory') {
     const { bytes, indexed } = encodeDirectory(node, numbered.parents.get(node) ?? node)
     const parts = { size: bytes.length, links: directoryLinks(node), flags: extentsFlag | (indexed ? indexFlag : 0) }
@@ -68,7 +69,12 @@ async function writeBlocks(bytes: Buffer, allocator: BlockAllocator, writer: Blo
   return [{ logical: 0, physical, count }]
 }
 
-async function writeExtents(extents: Extent[], parts: Omit<Content, 'block' | 'blocks'>, allocator: BlockAllocator, writer: BlockWriter): Promise<Content> {
+async function writeExtents(
+  extents: Extent[],
+  parts: Omit<Content, 'block' | 'blocks'>,
+  allocator: BlockAllocator,
+  writer: BlockWriter,
+): Promise<Content> {
   const tree = buildExtentTree(extents, () => allocator.allocate(1))
   for (const { block, bytes } of tree.blocks) await writer.writeAt(block, bytes)
   const data = extents.reduce((sum, { count }) => sum + count, 0)

@@ -26,10 +26,12 @@ export interface Xattr {
 export function toXattrs(xattrs: Map<string, Buffer> | undefined): Xattr[] {
   const list = [...(xattrs ?? [])].map(([full, value]) => {
     const found = prefixes.find(([prefix]) => full.startsWith(prefix))
-    if (!found || full.includes('\0')) throw new InvalidImage(`it has an extended attribute of no known kind: ${full.slice(0, 60)}`)
+    if (!found || full.includes('\0'))
+      throw new InvalidImage(`it has an extended attribute of no known kind: ${full.slice(0, 60)}`)
     const [prefix, index] = found
     const name = Buffer.from(full.slice(prefix.length), 'latin1')
-    if (name.length > 255 || (name.length === 0 && index !== 2 && index !== 3)) throw new InvalidImage(`it has an extended attribute with a bad name: ${full.slice(0, 60)}`)
+    if (name.length > 255 || (name.length === 0 && index !== 2 && index !== 3))
+      throw new InvalidImage(`it has an extended attribute with a bad name: ${full.slice(0, 60)}`)
     return { index, name, value: index === 2 || index === 3 ? encodeAcl(value) : value }
   })
   return list.sort((a, b) => a.index - b.index || a.name.length - b.name.length || Buffer.compare(a.name, b.name))
@@ -46,7 +48,8 @@ export function encodeInline(xattrs: Xattr[]): Buffer | undefined {
 /** The attributes as a block of their own. */
 export function encodeXattrBlock(xattrs: Xattr[], references: number): Buffer {
   const bytes = Buffer.alloc(blockBytes)
-  if (!place(xattrs, bytes, blockHeaderBytes, 1)) throw new InvalidImage('it has a file with more than 4 KiB of extended attributes')
+  if (!place(xattrs, bytes, blockHeaderBytes, 1))
+    throw new InvalidImage('it has a file with more than 4 KiB of extended attributes')
   bytes.writeUInt32LE(magic, 0)
   bytes.writeUInt32LE(references, 4)
   bytes.writeUInt32LE(1, 8)

@@ -63,7 +63,8 @@ export function number(block: Buffer, offset: number, length: number): number {
 function base256(bytes: Buffer): number {
   const negative = ((bytes[0] ?? 0) & 0x40) !== 0
   let value = negative ? -1n : 0n
-  for (const [index, byte] of bytes.entries()) value = (value << 8n) | BigInt(index === 0 ? (negative ? byte : byte & 0x7f) : byte)
+  for (const [index, byte] of bytes.entries())
+    value = (value << 8n) | BigInt(index === 0 ? (negative ? byte : byte & 0x7f) : byte)
   const result = Number(value)
   if (!Number.isSafeInteger(result)) throw new InvalidImage('a header of the tar holds a number that is too large')
   return result

@@ -32,12 +32,15 @@ export function parseTime(text: string): Time {
   const seconds = Number(match[2])
   const nanoseconds = Number((match[3] ?? '').slice(0, 9).padEnd(9, '0'))
   if (match[1] === '') return { seconds, nanoseconds }
-  return nanoseconds === 0 ? { seconds: 0 - seconds, nanoseconds } : { seconds: -seconds - 1, nanoseconds: 1_000_000_000 - nanoseconds }
+  return nanoseconds === 0
+    ? { seconds: 0 - seconds, nanoseconds }
+    : { seconds: -seconds - 1, nanoseconds: 1_000_000_000 - nanoseconds }
 }
 
 /** A decimal number that must be exact. */
 export function parseDecimal(text: string, what: string): number {
   const value = Number(text)
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new InvalidImage(`the tar has a bad ${what}: ${text.slice(0, 40)}`)
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw new InvalidImage(`the tar has a bad ${what}: ${text.slice(0, 40)}`)
   return value
 }

@@ -83,7 +83,13 @@ export class TarReader {
     return body.subarray(0, header.size)
   }
 
-  async #entry(header: Header, block: Buffer, longName: string | undefined, longLink: string | undefined, records: Records): Promise<TarEntry> {
+  async #entry(
+    header: Header,
+    block: Buffer,
+    longName: string | undefined,
+    longLink: string | undefined,
+    records: Records,
+  ): Promise<TarEntry> {
     const type = types[header.flag]
     if (!type) throw new InvalidImage(`the tar has a member of the unknown type "${showName(header.flag)}"`)
     const entry: TarEntry = {

@@ -37,7 +37,11 @@ export async function readGnuSparse(header: Buffer, reader: ByteReader): Promise
 }
 
 /** The map that pax records hold: GNU formats 0.0 and 0.1 in the records, 1.0 at the head of the data. Undefined when there is none. */
-export async function readPaxSparse(records: [string, Buffer][], stored: number, reader: ByteReader): Promise<SparseMap | undefined> {
+export async function readPaxSparse(
+  records: [string, Buffer][],
+  stored: number,
+  reader: ByteReader,
+): Promise<SparseMap | undefined> {
   const last = new Map(records.map(([key, value]) => [key, value.toString('latin1')]))
   const sizeText = last.get('GNU.sparse.realsize') ?? last.get('GNU.sparse.size')
   if (sizeText === undefined) return undefined
@@ -68,13 +72,18 @@ async function readMapFromData(stored: number, reader: ByteReader): Promise<{ se
 
 /** Format 0.0: the same two keys over and over. */
 function repeated(records: [string, Buffer][]): string[] {
-  return records.filter(([key]) => key === 'GNU.sparse.offset' || key === 'GNU.sparse.numbytes').map(([, value]) => value.toString('latin1'))
+  return records
+    .filter(([key]) => key === 'GNU.sparse.offset' || key === 'GNU.sparse.numbytes')
+    .map(([, value]) => value.toString('latin1'))
 }
 
 function pairs(numbers: string[]): Segment[] {
   const segments: Segment[] = []
   for (let index = 0; index + 1 < numbers.length; index += 2) {
-    segments.push({ offset: parseDecimal(numbers[index] ?? '', 'sparse map'), length: parseDecimal(numbers[index + 1] ?? '', 'sparse map') })
+    segments.push({
+      offset: parseDecimal(numbers[index] ?? '', 'sparse map'),
+      length: parseDecimal(numbers[index + 1] ?? '', 'sparse map'),
+    })
   }
   return segments
 }
@@ -82,7 +91,8 @@ function pairs(numbers: string[]): Segment[] {
 function check(segments: Segment[], size: number): Segment[] {
   let end = 0
   for (const { offset, length } of segments) {
-    if (offset < end || offset + length > size) throw new InvalidImage('the tar has a sparse file whose pieces overlap or lie outside of it')
+    if (offset < end || offset + length > size)
+      throw new InvalidImage('the tar has a sparse file whose pieces overlap or lie outside of it')
     end = offset + length
   }
   return segments.filter(({ length }) => length > 0)

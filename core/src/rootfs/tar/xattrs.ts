@@ -5,6 +5,8 @@
 export function xattrOf(key: string, value: Buffer): { name: string; value: Buffer } | undefined {
   if (key.startsWith('SCHILY.xattr.')) return { name: key.slice('SCHILY.xattr.'.length), value }
   if (!key.startsWith('LIBARCHIVE.xattr.')) return undefined
-  const name = key.slice('LIBARCHIVE.xattr.'.length).replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  const name = key
+    .slice('LIBARCHIVE.xattr.'.length)
+    .replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
   return { name, value: Buffer.from(value.toString('latin1'), 'base64') }
 }

@@ -54,7 +54,9 @@ export class LayerTree {
       return undefined
     }
     if (type === 'symlink' && (entry.target === '' || entry.target.length > 4095)) {
-      throw new InvalidImage(`the symlink ${showName(entry.path)} has a target of ${entry.target.length} bytes; 1 to 4095 are possible`)
+      throw new InvalidImage(
+        `the symlink ${showName(entry.path)} has a target of ${entry.target.length} bytes; 1 to 4095 are possible`,
+      )
     }
     const node = type === 'directory' ? newDirectory() : newNode(type)
     describe(node, entry)
@@ -89,7 +91,9 @@ export class LayerTree {
     for (const name of names) {
       const child = node.children?.get(name) ?? this.#set(node, name, newDirectory())
       if (child.node.type !== 'directory') {
-        throw new InvalidImage(`the path ${showName(path)} goes through ${showName(name)}, which is a ${child.node.type} and no folder`)
+        throw new InvalidImage(
+          `the path ${showName(path)} goes through ${showName(name)}, which is a ${child.node.type} and no folder`,
+        )
       }
       child.layer = this.#layer
       node = child.node
