@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { deferRequires } from './defer-requires.ts'
+import { buildVendor, vendorRarePackages } from './vendor.ts'
 import type { Workspace } from './workspaces.ts'
 
 export interface BuildTarget {
@@ -24,6 +25,7 @@ const common = {
 
 /** The CLI: a small entry, and one bundle in which each command is loaded when it is run. */
 export async function buildCli({ root, lib, version }: BuildTarget, workspaces: Workspace[]): Promise<void> {
+  await buildVendor(root, lib)
   await build({
     ...common,
     entryPoints: [join(root, 'core/bin/banger.ts')],
@@ -34,7 +36,7 @@ export async function buildCli({ root, lib, version }: BuildTarget, workspaces: 
     ...common,
     stdin: { contents: mainSource(root, workspaces), resolveDir: root, sourcefile: 'main.js' },
     outfile: join(lib, 'main.cjs'),
-    plugins: [deferRequires],
+    plugins: [vendorRarePackages, deferRequires],
     // Only used on sources in TypeScript, and on native speed-ups that ssh2 does without.
     external: ['typescript', 'ts-node', 'cpu-features', '*.node'],
     keepNames: true,

@@ -14,7 +14,6 @@ const bin = join(root, 'build/bin')
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string }
 
 await mkdir(bin, { recursive: true })
-if (!process.argv.includes('--no-agent')) buildAgent(root, join(bin, 'banger-vsock-agent'), version)
 await replaceLib(join(root, 'build/lib/banger'), async (lib) => {
   const { core, plugins } = readWorkspaces(root)
   const target = { root, lib, version }
@@ -24,6 +23,7 @@ await replaceLib(join(root, 'build/lib/banger'), async (lib) => {
 })
 await writeLaunchers(root, bin)
 await Promise.all(['banger', 'bangerd'].map((name) => chmod(join(bin, name), 0o755)))
+if (!process.argv.includes('--no-agent')) buildAgent(root, join(bin, 'banger-vsock-agent'), version)
 
 /** Makes the new folder beside the old one, so that a build that fails leaves the old one in place. */
 async function replaceLib(lib: string, fill: (stage: string) => Promise<void>): Promise<void> {
