@@ -25,7 +25,7 @@ export async function buildDaemon({ root, lib, version }: BuildTarget, plugins: 
     define: { BANGER_VERSION: JSON.stringify(version) },
     // What bundled CommonJS packages expect to find.
     banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = import.meta.dirname; const __filename = import.meta.filename;",
     },
     external: ['typescript', 'ts-node', 'cpu-features', '*.node'],
     keepNames: true,

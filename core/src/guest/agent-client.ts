@@ -62,8 +62,8 @@ export class AgentClient {
     return this.#json('GET', '/v1/health')
   }
 
-  configure(config: GuestConfig): Promise<ConfigureAnswer> {
-    return this.#json('PUT', '/v1/configure', { body: config, timeout: configureTimeout })
+  configure(config: GuestConfig, signal?: AbortSignal): Promise<ConfigureAnswer> {
+    return this.#json('PUT', '/v1/configure', { body: config, timeout: configureTimeout, ...(signal ? { signal } : {}) })
   }
 
   ports(): Promise<ListeningPort[]> {

@@ -53,7 +53,7 @@ async function adopt(engine: Engine, vm: Vm): Promise<void> {
   try {
     const machine = await engine.vmms.get(vm.vmm)?.adopt(vm.machine, { id: vm.id, name: vm.name, dir: engine.paths.vm(vm.id).dir })
     if (!machine) return
-    const live: LiveVm = { machine, agent: new AgentClient((signal) => machine.connect(signal)) }
+    const live: LiveVm = { machine, agent: new AgentClient((signal) => machine.connect(signal), vm.name) }
     engine.live.set(vm.id, live)
     watchExit(engine, vm.id, live)
     engine.host.log.info({ vm: vm.name, pid: machine.state.pid }, 'took over a running VM')

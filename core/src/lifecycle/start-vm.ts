@@ -59,7 +59,7 @@ async function startMachine(engine: Engine, id: string, live: Live): Promise<voi
   const spec = await machineSpec(engine, vm, live.signal)
   const machine = await engine.vmms.require(vm.vmm).start(spec, (state) => updateVm(engine, id, { machine: state }))
   updateVm(engine, id, { machine: machine.state })
-  const started: LiveVm = { machine, agent: new AgentClient((signal) => machine.connect(signal)) }
+  const started: LiveVm = { machine, agent: new AgentClient((signal) => machine.connect(signal), vm.name) }
   engine.live.set(id, started)
   watchExit(engine, id, started)
 }
@@ -70,7 +70,7 @@ async function awaitReady(engine: Engine, id: string, live: Live): Promise<void>
   const config = await guestConfig(engine, vm)
   try {
     await agent.waitReady({ timeout: bootTimeout, signal: live.signal, exited: machine.exited })
-    const answer = await agent.configure({ ...config, clock: Date.now() })
+    const answer = await agent.configure({ ...config, clock: Date.now() }, live.signal)
     if (answer.warnings.length > 0) updateVm(engine, id, { warnings: answer.warnings })
   } catch (error) {
     if (live.signal.aborted) throw live.signal.reason
