@@ -10,6 +10,5 @@ export class InvalidImage extends Error {
 export function showName(bytes: string): string {
   const text = Buffer.from(bytes, 'latin1').toString('utf8')
   const short = text.length > 120 ? `${text.slice(0, 120)}…` : text
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: names may hold anything, messages must not
   return short.replace(/[\u0000-\u001f\u007f]/g, '?')
 }

@@ -35,7 +35,12 @@ export function parseDeb822(text: string): AptSource[] {
       const value = fields.get(name.toLowerCase()) ?? fields.get(key)
       if (value !== undefined) options.set(name, value)
     }
-    sources.push({ uris: words(fields.get('uris')), suites: words(fields.get('suites')), components: words(fields.get('components')), options })
+    sources.push({
+      uris: words(fields.get('uris')),
+      suites: words(fields.get('suites')),
+      components: words(fields.get('components')),
+      options,
+    })
   }
   return sources
 }
@@ -43,7 +48,13 @@ export function parseDeb822(text: string): AptSource[] {
 /** Entries as deb822, which can say everything that either form says. */
 export function formatDeb822(sources: AptSource[]): string {
   const paragraphs = sources.map(({ uris, suites, components, options }) => {
-    const fields = [['Types', 'deb'], ['URIs', uris.join(' ')], ['Suites', suites.join(' ')], ['Components', components.join(' ')], ...options]
+    const fields = [
+      ['Types', 'deb'],
+      ['URIs', uris.join(' ')],
+      ['Suites', suites.join(' ')],
+      ['Components', components.join(' ')],
+      ...options,
+    ]
     return fields.map(([name, value]) => `${name}: ${value}\n`).join('')
   })
   return paragraphs.join('\n')

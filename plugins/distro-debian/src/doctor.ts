@@ -7,7 +7,12 @@ const id = 'debian-bootstrap'
 /** Says whether `debian:` references can be fetched here, and how. */
 export async function checkBootstrap(host: Host, report: DoctorReport): Promise<void> {
   if (!(await host.which('mmdebstrap'))) {
-    return report.add({ id, status: 'warning', message: 'mmdebstrap is not installed: no debian: images', advice: 'sudo apt-get install mmdebstrap' })
+    return report.add({
+      id,
+      status: 'warning',
+      message: 'mmdebstrap is not installed: no debian: images',
+      advice: 'sudo apt-get install mmdebstrap',
+    })
   }
   const mode = await chooseMode(host, userInfo())
   const message = mode.name ? `mmdebstrap works ${mode.detail}` : mode.detail

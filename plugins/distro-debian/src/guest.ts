@@ -18,5 +18,8 @@ export const debianGuest: Distro = {
 
 /** `DPkg::Lock::Timeout`: someone in the guest may be using apt, too. */
 function apt(...args: string[]) {
-  return { argv: ['apt-get', '--quiet=2', '--option=DPkg::Lock::Timeout=120', ...args], env: { DEBIAN_FRONTEND: 'noninteractive' } }
+  return {
+    argv: ['apt-get', '--quiet=2', '--option=DPkg::Lock::Timeout=120', ...args],
+    env: { DEBIAN_FRONTEND: 'noninteractive' },
+  }
 }

@@ -30,7 +30,13 @@ export function mmdebstrapArgs({ suite, variant, mode, sources }: Bootstrap): st
 
 /** Takes out what belongs to this host or to one guest alone, and quiets the boot. Runs on the host, the image being `$1`. */
 function finish(variant: Reference['variant']): string {
-  const always = ['set -eu', 'cd "$1"', 'rm -f etc/hostname etc/resolv.conf etc/ssh/ssh_host_*', ': > etc/machine-id', 'echo LANG=C.UTF-8 > etc/default/locale']
+  const always = [
+    'set -eu',
+    'cd "$1"',
+    'rm -f etc/hostname etc/resolv.conf etc/ssh/ssh_host_*',
+    ': > etc/machine-id',
+    'echo LANG=C.UTF-8 > etc/default/locale',
+  ]
   const systemd = [
     ...maskedUnits.map((unit) => `ln -sf /dev/null etc/systemd/system/${unit}`),
     'ln -sf /lib/systemd/system/multi-user.target etc/systemd/system/default.target',

@@ -30,7 +30,8 @@ async function namespaceObstacle(
   user: { uid: number; username: string },
   subuidFile: string,
 ): Promise<{ reason: string; advice: string } | undefined> {
-  if (!(await host.which('newuidmap'))) return { reason: 'newuidmap is not installed', advice: 'Install it: sudo apt-get install uidmap.' }
+  if (!(await host.which('newuidmap')))
+    return { reason: 'newuidmap is not installed', advice: 'Install it: sudo apt-get install uidmap.' }
   const subuid = await readFile(subuidFile, 'utf8').catch(() => '')
   if (!ownsIds(subuid, user)) {
     return {
@@ -42,7 +43,8 @@ async function namespaceObstacle(
   if (code === 0) return undefined
   return {
     reason: 'the kernel refuses user namespaces to ordinary users',
-    advice: 'Allow them: sudo sysctl kernel.unprivileged_userns_clone=1 (on Ubuntu: kernel.apparmor_restrict_unprivileged_userns=0).',
+    advice:
+      'Allow them: sudo sysctl kernel.unprivileged_userns_clone=1 (on Ubuntu: kernel.apparmor_restrict_unprivileged_userns=0).',
   }
 }
 

@@ -15,10 +15,14 @@ const sizes = { full: 200_000_000, minimal: 95_000_000 }
 export function debianSource(host: Host): ImageSource {
   return {
     scheme: 'debian',
-    summary: "debian:<suite> (as debian:bookworm), bootstrapped from the host's Debian mirror; debian:<suite>/minimal has no init",
+    summary:
+      "debian:<suite> (as debian:bookworm), bootstrapped from the host's Debian mirror; debian:<suite>/minimal has no init",
     defaultRef: async () => `debian:${(await hostCodename()) ?? 'stable'}`,
     async resolve(ref) {
-      const reference = parseReference(ref)
+      const reference = parseReference(
+        ref,
+        (await readHostSources()).flatMap(({ suites }) => suites),
+      )
       return reference && resolve(host, reference)
     },
   }
@@ -35,7 +39,8 @@ async function resolve(host: Host, { suite, variant }: Reference): Promise<Resol
     size: sizes[variant],
     async *layers({ signal, progress }) {
       const mode = await chooseMode(host, userInfo())
-      if (!mode.name) throw fail('driver.unusable', { kind: 'image source', name: 'debian', reason: mode.detail, advice: mode.advice })
+      if (!mode.name)
+        throw fail('driver.unusable', { kind: 'image source', name: 'debian', reason: mode.detail, advice: mode.advice })
       const sources = guestSources(await readHostSources(), suite, await hostCodename())
       const steps = stepsOf(suite, progress)
       const streaming = host.stream('mmdebstrap', mmdebstrapArgs({ suite, variant, mode: mode.name, sources }), {

@@ -14,13 +14,13 @@ export function systemdService(unit: ServiceUnit): GuestFile[] {
 function unitText({ description, argv, env, cwd }: ServiceUnit): string {
   return [
     '[Unit]',
-    `Description=${escape(description)}`,
+    `Description=${escapeValue(description)}`,
     'After=network.target',
     '',
     '[Service]',
     `ExecStart=${argv.map(argument).join(' ')}`,
     ...Object.entries(env ?? {}).map(([name, value]) => `Environment=${quote(`${name}=${value}`)}`),
-    ...(cwd ? [`WorkingDirectory=${escape(cwd)}`] : []),
+    ...(cwd ? [`WorkingDirectory=${escapeValue(cwd)}`] : []),
     'Restart=always',
     'RestartSec=1',
     '',
@@ -33,11 +33,11 @@ function argument(text: string): string {
 }
 
 function quote(text: string): string {
-  return `"${escape(text).replaceAll('"', '\\"')}"`
+  return `"${escapeValue(text).replaceAll('"', '\\"')}"`
 }
 
 /** `%` begins a specifier, and a line break ends the value (systemd.syntax(7)). */
-function escape(text: string): string {
+function escapeValue(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('%', '%%').replaceAll('\n', '\\n')
 }
 
