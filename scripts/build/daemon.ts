@@ -22,7 +22,7 @@ export async function buildDaemon({ root, lib, version }: BuildTarget, plugins: 
     platform: 'node',
     format: 'esm',
     target: 'node22',
-    define: { BANGER_VERSION: JSON.stringify(version) },
+    define: { BANGER_VERSION: JSON.stringify(version), __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' },
     // What bundled CommonJS packages expect to find.
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = import.meta.dirname; const __filename = import.meta.filename;",
