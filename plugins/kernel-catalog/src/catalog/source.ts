@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type AvailableKernel, fail, type Host, isError, type KernelFiles, type KernelSource, type Progress } from '@banger/core'
+import { isDistributionName } from '../distribution/flavours.ts'
 import { configuredCatalogs } from './config.ts'
 import { downloadTarball, readIndexText } from './download.ts'
 import { type CatalogKernel, parseIndex } from './index-format.ts'
@@ -22,7 +23,13 @@ export function catalogSource(host: Host): KernelSource {
     },
 
     async pull(name, { dir, ...live }) {
-      const found = (await readCatalogs(host, live)).find(({ kernel }) => kernel.name === name)
+      const kernels = await readCatalogs(host, live).catch((error: Error) => {
+        // With no catalog to be read, the distribution may still have it; for other names, this is why it can't be had.
+        if (!isError(error, 'catalog.invalid') || !isDistributionName(name)) throw error
+        live.progress({ id: 'catalogs', message: error.message, state: 'failed' })
+        return []
+      })
+      const found = kernels.find(({ kernel }) => kernel.name === name)
       if (!found) return undefined
       return fetchKernel(found.kernel, found.catalog, dir, live)
     },

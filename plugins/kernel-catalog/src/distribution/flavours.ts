@@ -44,6 +44,11 @@ export function flavours(arch: string): Flavour[] {
   ]
 }
 
+/** Whether a kernel of this name could be a distribution's. */
+export function isDistributionName(name: string): boolean {
+  return /^(generic|full)-\d+\.\d+$/.test(name)
+}
+
 /** Whether `apt-cache show` should be asked about a package. */
 export function isOfInterest(name: string, arch: string): boolean {
   return flavours(arch).some(({ pattern, metas }) => pattern.test(name) || metas.includes(name))

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fail, isError, type Host, type KernelFiles, type KernelSource } from '@banger/core'
 import { type Apt, openApt } from './apt.ts'
 import { type AptOptions, freshLists } from './apt-lists.ts'
-import { isOfInterest, packagedKernels, type PackagedKernel, partsOf } from './flavours.ts'
+import { isDistributionName, isOfInterest, packagedKernels, type PackagedKernel, partsOf } from './flavours.ts'
 
 /** The distribution's words for process.arch. */
 const architectures: Record<string, string> = { x64: 'amd64', arm64: 'arm64' }
@@ -24,7 +24,7 @@ export function distributionSource(host: Host): KernelSource {
 
     async pull(name, { dir, ...options }) {
       // A name like `corp-kernel` must not cost a download of package lists.
-      if (!/^(generic|full)-\d+\.\d+$/.test(name)) return undefined
+      if (!isDistributionName(name)) return undefined
       const apt = await open(host, options)
       const kernel = apt && (await list(apt, host)).find((one) => one.name === name)
       if (!kernel) return undefined
