@@ -59,7 +59,7 @@ async function request(start: URL, signal: AbortSignal): Promise<Opened> {
       throw new Error(problem ?? 'the answer is empty')
     }
     const length = Number(answer.headers.get('content-length') ?? Number.NaN)
-    return { body: timer.watch(Readable.fromWeb(answer.body)), ...(Number.isFinite(length) ? { size: length } : {}) }
+    return { body: timer.watch(answer.body), ...(Number.isFinite(length) ? { size: length } : {}) }
   }
   throw new Error(`the server redirects more than ${mostRedirects} times`)
 }
@@ -88,34 +88,44 @@ function reasonOf(error: unknown): string {
 class Patience {
   expired = false
   readonly signal: AbortSignal
+  readonly #given: AbortSignal
   readonly #controller = new AbortController()
-  #timer: NodeJS.Timeout
+  #timer: NodeJS.Timeout | undefined
 
   constructor(signal: AbortSignal) {
+    this.#given = signal
     this.signal = AbortSignal.any([signal, this.#controller.signal])
-    this.#timer = this.#start()
+    this.#start()
   }
 
-  watch(body: Readable): Readable {
-    body.on('data', () => this.#restart())
-    body.once('close', () => this.stop())
-    // Reading is for the caller to begin.
-    return body.pause()
+  /** The body, with errors that a person understands. Time that the reader takes does not count. */
+  watch(body: ReadableStream<Uint8Array>): Readable {
+    return Readable.from(this.#chunks(body), { objectMode: false })
   }
 
   stop(): void {
     clearTimeout(this.#timer)
   }
 
-  #restart(): void {
-    this.stop()
-    this.#timer = this.#start()
+  async *#chunks(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of body) {
+        this.stop()
+        yield chunk
+        this.#start()
+      }
+    } catch (error) {
+      this.#given.throwIfAborted()
+      throw new Error(this.expired ? 'the server has stopped sending' : 'the connection broke off', { cause: error })
+    } finally {
+      this.stop()
+    }
   }
 
-  #start(): NodeJS.Timeout {
-    return setTimeout(() => {
+  #start(): void {
+    this.#timer = setTimeout(() => {
       this.expired = true
-      this.#controller.abort(new Error('the server has stopped sending'))
+      this.#controller.abort()
     }, patience)
   }
 }

@@ -116,7 +116,10 @@ describe('a catalog that cannot be used is named, with the reason:', () => {
     ['the server redirects more than 5 times', (_, response) => response.writeHead(302, { location: '/index.json' }).end()],
     ['is not safe', (_, response) => response.writeHead(302, { location: 'http://192.0.2.1/index.json' }).end()],
     ['is not safe', (_, response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end()],
-    ['', (_, response) => response.writeHead(200, { 'content-length': 100 }).write('{', () => response.destroy())],
+    [
+      'the connection broke off',
+      (_, response) => response.writeHead(200, { 'content-length': 100 }).write('{', () => response.destroy()),
+    ],
     ['', (request) => request.socket.destroy()],
   ])('%s', async (reason, route) => {
     server.routes.set('/index.json', route)
