@@ -26,7 +26,6 @@ func serveGuest(arguments []string) {
 	init := flags.String("init", "", "")
 	flags.Parse(arguments)
 
-	surviveSignals()
 	unix.Umask(0o022)
 	os.WriteFile("/proc/self/oom_score_adj", []byte("-900"), 0)
 	unix.CloseOnExec(pid1.ReportFd)
@@ -44,7 +43,9 @@ func serveGuest(arguments []string) {
 	}
 	g := &guest.Guest{Version: version, Init: *init}
 	s := server.Server{Guest: g, Configure: configure.New(g, report)}
+	surviveSignals(s.Configure.Stop)
 	s.Power = func(mode power.Mode) {
+		s.Configure.Stop()
 		// Before the image's init runs, and where there is none, PID 1 is the agent.
 		report(string(mode))
 		if *init != "" && g.Phase() == "configured" {
@@ -55,11 +56,18 @@ func serveGuest(arguments []string) {
 	os.Exit(1)
 }
 
-// surviveSignals keeps the runtime from ending the process by a signal: init systems send some to everything. The
-// handlers are not inherited, as "ignore" would be.
-func surviveSignals() {
-	signals := make(chan os.Signal, 1)
+// surviveSignals keeps the runtime from ending the process by a signal: init systems send some to everything when they
+// shut down, SIGTERM first of all. The handlers are not inherited, as "ignore" would be.
+func surviveSignals(terminated func()) {
+	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, unix.SIGTERM, unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGPIPE, unix.SIGUSR1, unix.SIGUSR2)
+	go func() {
+		for received := range signals {
+			if received == unix.SIGTERM {
+				terminated()
+			}
+		}
+	}()
 }
 
 // serveUnix is the test mode on an ordinary machine.

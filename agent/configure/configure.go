@@ -66,6 +66,12 @@ func (c *Configurer) Apply(config messages.GuestConfig) []string {
 	return warnings
 }
 
+// Stop ends what the configurations have started: the machine shuts down.
+func (c *Configurer) Stop() {
+	c.guest.MarkGoingDown()
+	c.services.Stop()
+}
+
 // FirstBoot and Services are states for GET /v1/health.
 func (c *Configurer) FirstBoot() []messages.StepState   { return c.steps.States() }
 func (c *Configurer) Services() []messages.ServiceState { return c.services.States() }

@@ -48,7 +48,7 @@ func Prepare(g *guest.Guest, start messages.ExecStart) (*Prepared, error) {
 	}
 	defaults, workingDir := g.Defaults()
 	env := environment(account, defaults, start)
-	dir, err := folder(start.Cwd, workingDir)
+	dir, err := folder(start.Cwd, workingDir, account.Home)
 	if err != nil {
 		return nil, err
 	}
@@ -101,14 +101,14 @@ func flatten(env map[string]string) []string {
 }
 
 // folder is the asked-for folder, which must be there, or else the first of the defaults that is.
-func folder(asked, configured string) (string, error) {
+func folder(asked, configured, home string) (string, error) {
 	if asked != "" {
 		if !isFolder(asked) {
 			return "", &Failure{"guest.bad-cwd", fmt.Sprintf("There is no folder %s in the guest.", asked)}
 		}
 		return asked, nil
 	}
-	for _, candidate := range []string{configured, "/root"} {
+	for _, candidate := range []string{configured, home} {
 		if candidate != "" && isFolder(candidate) {
 			return candidate, nil
 		}

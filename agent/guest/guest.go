@@ -3,7 +3,9 @@ package guest
 
 import (
 	"maps"
+	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 )
 
@@ -22,6 +24,7 @@ type Guest struct {
 	configured  bool
 	environment map[string]string
 	workingDir  string
+	goingDown   bool
 }
 
 // Live tells whether this is a real guest, whose kernel may be told things.
@@ -64,4 +67,23 @@ func (g *Guest) Phase() string {
 		return "configured"
 	}
 	return "waiting"
+}
+
+// MarkGoingDown says that the machine shuts down.
+func (g *Guest) MarkGoingDown() {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	g.goingDown = true
+}
+
+// GoingDown tells whether the machine shuts down: nothing is to be started any more. systemd's last act, in which it
+// kills everything else, is a program of its own as PID 1, and tells the agent nothing.
+func (g *Guest) GoingDown() bool {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	if !g.goingDown && g.Root == "" {
+		name, _ := os.ReadFile("/proc/1/comm")
+		g.goingDown = strings.HasPrefix(string(name), "systemd-shutdow")
+	}
+	return g.goingDown
 }

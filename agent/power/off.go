@@ -31,13 +31,18 @@ const (
 // disk is the overlay's disk, out of reach by path; it may be nil.
 func Off(mode Mode, disk *os.File) {
 	endProcesses()
+	clean := false
 	within(syncLimit, func() {
 		unix.Sync()
-		unix.Mount("", "/", "", unix.MS_REMOUNT|unix.MS_RDONLY, "")
-		if disk != nil {
-			unix.Mount("", fmt.Sprintf("/proc/self/fd/%d", disk.Fd()), "", unix.MS_REMOUNT|unix.MS_RDONLY, "")
+		err := unix.Mount("", "/", "", unix.MS_REMOUNT|unix.MS_RDONLY, "")
+		if err == nil && disk != nil {
+			err = unix.Mount("", fmt.Sprintf("/proc/self/fd/%d", disk.Fd()), "", unix.MS_REMOUNT|unix.MS_RDONLY, "")
 		}
+		clean = err == nil
 	})
+	if clean {
+		end(mode)
+	}
 	Now(mode)
 }
 
@@ -50,6 +55,10 @@ func Now(mode Mode) {
 			time.Sleep(200 * time.Millisecond)
 		}
 	})
+	end(mode)
+}
+
+func end(mode Mode) {
 	command := unix.LINUX_REBOOT_CMD_POWER_OFF
 	if mode == Reboot {
 		command = unix.LINUX_REBOOT_CMD_RESTART

@@ -82,7 +82,7 @@ func (f *FirstBoot) work() {
 	awaitInit(f.guest)
 	for {
 		f.mutex.Lock()
-		if len(f.waiting) == 0 {
+		if len(f.waiting) == 0 || f.guest.GoingDown() {
 			f.busy = false
 			f.mutex.Unlock()
 			return

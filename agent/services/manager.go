@@ -26,6 +26,9 @@ func NewManager(g *guest.Guest) *Manager {
 func (m *Manager) Set(wanted []messages.GuestService) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
+	if m.guest.GoingDown() {
+		return
+	}
 	keep := map[string]bool{}
 	for _, spec := range wanted {
 		keep[spec.Name] = true
@@ -42,6 +45,15 @@ func (m *Manager) Set(wanted []messages.GuestService) {
 			present.stop()
 			delete(m.running, name)
 		}
+	}
+}
+
+// Stop tells every service to end, and waits for none.
+func (m *Manager) Stop() {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	for _, present := range m.running {
+		present.tellToStop()
 	}
 }
 

@@ -18,11 +18,12 @@ const (
 
 // service is one supervised program.
 type service struct {
-	guest   *guest.Guest
-	spec    messages.GuestService
-	retry   chan struct{}
-	stopped chan struct{}
-	ended   chan struct{}
+	guest    *guest.Guest
+	spec     messages.GuestService
+	retry    chan struct{}
+	stopped  chan struct{}
+	stopping sync.Once
+	ended    chan struct{}
 
 	mutex sync.Mutex
 	state messages.ServiceState
@@ -39,8 +40,12 @@ func startService(g *guest.Guest, spec messages.GuestService) *service {
 
 // stop ends the program and returns when it is gone.
 func (s *service) stop() {
-	close(s.stopped)
+	s.tellToStop()
 	<-s.ended
+}
+
+func (s *service) tellToStop() {
+	s.stopping.Do(func() { close(s.stopped) })
 }
 
 func (s *service) current() messages.ServiceState {
@@ -68,7 +73,7 @@ func (s *service) supervise() {
 		if time.Since(begun) > goodRun {
 			backoff = backoffFirst
 		}
-		if s.spec.Restart == "no" || s.spec.Restart == "on-failure" && ok {
+		if s.guest.GoingDown() || s.spec.Restart == "no" || s.spec.Restart == "on-failure" && ok {
 			return
 		}
 		select {
