@@ -3,6 +3,8 @@ import type { Qemu } from './probe.ts'
 /** Kernel arguments that belong to the machine QEMU makes; core's come after them. */
 export function kernelArgs(qemu: Pick<Qemu, 'acceleration' | 'platform'>): string[] {
   return [
+    // The guest channel is the virtio-serial port (docs/guest-channel.md).
+    'banger.channel=virtio',
     `console=${qemu.platform.console}`,
     // Errors and panics still reach the console; everything else costs time on an emulated serial port.
     'quiet',

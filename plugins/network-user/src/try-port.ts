@@ -1,0 +1,33 @@
+import { createServer } from 'node:net'
+import { fail, type PublishedPort } from '@banger/core'
+
+/**
+ * Opens a host port for a moment to see that it is free.
+ * @param port `hostPort` 0 lets the kernel choose
+ * @returns the port
+ * @throws port.in-use, usage
+ */
+export async function tryPort(port: PublishedPort): Promise<number> {
+  const server = createServer()
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen({ host: port.hostAddress, port: port.hostPort, exclusive: true }, () => {
+        const address = server.address()
+        resolve(typeof address === 'object' && address ? address.port : port.hostPort)
+      })
+    })
+  } catch (error) {
+    throw explain(port, error as NodeJS.ErrnoException)
+  } finally {
+    if (server.listening) await new Promise((resolve) => server.close(resolve))
+  }
+}
+
+function explain({ hostAddress, hostPort, guestPort }: PublishedPort, error: NodeJS.ErrnoException): Error {
+  if (error.code === 'EADDRINUSE') return fail('port.in-use', { address: hostAddress, port: hostPort, guest: guestPort }, error)
+  if (error.code === 'EACCES') {
+    return fail('usage', { reason: `You may not open the host port ${hostPort}; ports from 1024 on need no privilege.` }, error)
+  }
+  return fail('usage', { reason: `The host port ${hostAddress}:${hostPort} cannot be opened: ${error.message}` }, error)
+}
