@@ -33,7 +33,7 @@ export interface ImageSource {
   readonly scheme: string
   /** One line for help and errors: `debian:<suite>, bootstrapped from the host's Debian mirror`. */
   readonly summary: string
-  /** A reference to fetch when nothing is registered yet; the alphabetically first scheme that has one wins. */
+  /** A whole reference (`debian:bookworm`) to fetch when nothing is registered yet; the alphabetically first scheme that has one wins. */
   defaultRef?(): Promise<string | undefined>
   /**
    * @param ref the reference without its scheme: `bookworm`

@@ -42,7 +42,7 @@ async function fetchDefaultImage(engine: Engine, live: Live): Promise<Image> {
     if (there) return there
     for (const source of engine.imageSources.values()) {
       const ref = await source.defaultRef?.()
-      if (ref) return addImage(engine, { ref: `${source.scheme}:${ref}` }, live)
+      if (ref) return addImage(engine, { ref }, live)
     }
     throw fail('image.none')
   }, { patience: fetchPatience })
