@@ -11,9 +11,10 @@ export default class KernelDelete extends BangerCommand {
     const { args } = await this.parse(KernelDelete)
     const deleted = await this.each(args.name, async (name) => {
       await this.client().delete(`/v1/kernels/${encodeURIComponent(name)}`)
+      // Said at once: when another name fails, this one is gone all the same.
+      this.log(`${name} is deleted`)
       return name
     })
-    for (const name of deleted) this.log(`${name} is deleted`)
     return { deleted }
   }
 }

@@ -14,7 +14,7 @@ export default class KernelImport extends BangerCommand {
     kernel: Flags.string({ description: 'path of the vmlinux or vmlinuz', required: true }),
     modules: Flags.string({ description: 'folder of its modules: /lib/modules/<release>, or the folder above it' }),
     initrd: Flags.string({
-      description: "initrd to use in place of banger's; VMs then boot without the guest agent's overlay root",
+      description: "initrd to use in place of banger's, which would bring the guest agent along",
     }),
     config: Flags.string({ description: 'its build configuration, which tells what it can do' }),
   }
