@@ -7,7 +7,8 @@ stamp=node_modules/.setup-lock
 lock=$(sha256sum package-lock.json)
 [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$lock" ] && exit 0
 
-say 'npm ci'
-# The packages' own install scripts compile speed-ups that are not needed here.
-npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null >&2
+say 'installing the packages of package-lock.json'
+# Not `npm ci`: it refuses a lock file without the packages for other platforms, which not every registry carries.
+# --no-save keeps it to the lock file as well. The packages' own install scripts compile speed-ups that are not needed.
+npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null >&2
 printf '%s\n' "$lock" >"$stamp"
