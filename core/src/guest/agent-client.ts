@@ -114,12 +114,19 @@ export class AgentClient {
     this.#session.close()
   }
 
-  async #json<T>(method: string, path: string, options: { body?: unknown; timeout?: number; signal?: AbortSignal } = {}): Promise<T> {
+  async #json<T>(
+    method: string,
+    path: string,
+    options: { body?: unknown; timeout?: number; signal?: AbortSignal } = {},
+  ): Promise<T> {
     const timeout = options.timeout ?? requestTimeout
     const stream = this.#stream(method, path, { 'content-type': 'application/json' }, timeout)
     const onAbort = (): void => void stream.destroy(options.signal?.reason)
     options.signal?.addEventListener('abort', onAbort, { once: true })
-    const timer = setTimeout(() => stream.destroy(this.#session.lost(`no answer to ${method} ${path} within ${timeout / 1000} s`)), timeout)
+    const timer = setTimeout(
+      () => stream.destroy(this.#session.lost(`no answer to ${method} ${path} within ${timeout / 1000} s`)),
+      timeout,
+    )
     try {
       stream.end(options.body === undefined ? undefined : JSON.stringify(options.body))
       return await readJson<T>(stream)

@@ -10,7 +10,12 @@ export async function agentError(body: Readable, status: number): Promise<Banger
   const { code, message } = parse(text)
   const reason = message ?? (text.trim().slice(0, 200) || `status ${status}`)
   if (code !== undefined && code in catalogue && code !== 'guest.refused') {
-    return new BangerError({ code, message: reason, hint: hintOf(code as ErrorCode), status: catalogue[code as ErrorCode].status })
+    return new BangerError({
+      code,
+      message: reason,
+      hint: hintOf(code as ErrorCode),
+      status: catalogue[code as ErrorCode].status,
+    })
   }
   return fail('guest.refused', { reason })
 }

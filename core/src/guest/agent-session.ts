@@ -52,7 +52,10 @@ export class AgentSession {
    */
   close(): void {
     this.#closing.abort(this.lost('the connection to its agent was closed'))
-    this.#current?.then((session) => session.destroy(), () => undefined)
+    this.#current?.then(
+      (session) => session.destroy(),
+      () => undefined,
+    )
     this.#current = undefined
   }
 

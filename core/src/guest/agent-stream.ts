@@ -39,7 +39,10 @@ export class AgentStream extends Duplex {
     this.#withStream((stream) => {
       // The agent may answer in full without reading the whole request. What comes too late is no error: the answer counts.
       if (answered(stream)) callback()
-      else stream.write(chunk, (error) => callback(error && !answered(stream) ? this.#options.lost('the connection was lost', error) : null))
+      else
+        stream.write(chunk, (error) =>
+          callback(error && !answered(stream) ? this.#options.lost('the connection was lost', error) : null),
+        )
     })
   }
 

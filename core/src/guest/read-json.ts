@@ -9,7 +9,10 @@ export async function readJson<T>(stream: Readable): Promise<T> {
   const chunks: Buffer[] = []
   // Events, not `for await`: an iterator destroys the stream when it is done, with a request's body still under way.
   await new Promise<void>((resolve, reject) => {
-    stream.on('data', (chunk: Buffer) => chunks.push(chunk)).once('end', resolve).once('error', reject)
+    stream
+      .on('data', (chunk: Buffer) => chunks.push(chunk))
+      .once('end', resolve)
+      .once('error', reject)
   })
   try {
     return JSON.parse(Buffer.concat(chunks).toString()) as T

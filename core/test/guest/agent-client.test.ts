@@ -14,7 +14,9 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
 
-async function serve(answer: (request: Http2ServerRequest, response: Http2ServerResponse) => void): Promise<{ agent: AgentClient; guest: StandIn }> {
+async function serve(
+  answer: (request: Http2ServerRequest, response: Http2ServerResponse) => void,
+): Promise<{ agent: AgentClient; guest: StandIn }> {
   const guest = await startStandIn(answer)
   const agent = new AgentClient(guest.open, 'devbox')
   cleanups.push(
@@ -65,8 +67,14 @@ describe('small requests', () => {
   })
 
   test('keep a code of the catalogue', async () => {
-    const { agent } = await serve((_, response) => json(response, { code: 'guest.command-not-found', message: 'nano: no such command' }, 404))
-    await expect(agent.stats()).rejects.toMatchObject({ code: 'guest.command-not-found', message: 'nano: no such command', status: 404 })
+    const { agent } = await serve((_, response) =>
+      json(response, { code: 'guest.command-not-found', message: 'nano: no such command' }, 404),
+    )
+    await expect(agent.stats()).rejects.toMatchObject({
+      code: 'guest.command-not-found',
+      message: 'nano: no such command',
+      status: 404,
+    })
   })
 
   test('survive an error that is no JSON', async () => {
@@ -81,7 +89,10 @@ describe('small requests', () => {
 
   test('name the VM when the connection is lost meanwhile', async () => {
     const { agent, guest } = await serve(() => guest.cut())
-    await expect(agent.health()).rejects.toMatchObject({ code: 'guest.unreachable', message: expect.stringContaining('"devbox"') })
+    await expect(agent.health()).rejects.toMatchObject({
+      code: 'guest.unreachable',
+      message: expect.stringContaining('"devbox"'),
+    })
   })
 
   test('fail at once on a closed client', async () => {
@@ -106,7 +117,10 @@ describe('waitReady', () => {
       if (++attempts < 4) throw new Error('connect ENOENT agent.sock')
       return guest.open(signal)
     })
-    cleanups.push(() => guest.close(), () => agent.close())
+    cleanups.push(
+      () => guest.close(),
+      () => agent.close(),
+    )
     expect(await agent.waitReady({ timeout: 5000, exited: never })).toEqual(health)
     expect(attempts).toBe(4)
   })
@@ -250,12 +264,14 @@ describe('streams', () => {
     const [sent, received] = [createHash('sha256'), createHash('sha256')]
     const stream = agent.dial(1)
     stream.on('data', (chunk: Buffer) => received.update(chunk))
-    Readable.from((function* () {
-      for (let i = 0; i < 64; i++) {
-        sent.update(block)
-        yield block
-      }
-    })()).pipe(stream)
+    Readable.from(
+      (function* () {
+        for (let i = 0; i < 64; i++) {
+          sent.update(block)
+          yield block
+        }
+      })(),
+    ).pipe(stream)
     await once(stream, 'end')
     expect(received.digest('hex')).toBe(sent.digest('hex'))
   })
@@ -267,12 +283,14 @@ describe('streams', () => {
     })
     const stream: Duplex = agent.dial(1)
     let sent = 0
-    const source = Readable.from((function* () {
-      for (let i = 0; i < 400; i++) {
-        sent += 1 << 20
-        yield Buffer.alloc(1 << 20)
-      }
-    })())
+    const source = Readable.from(
+      (function* () {
+        for (let i = 0; i < 400; i++) {
+          sent += 1 << 20
+          yield Buffer.alloc(1 << 20)
+        }
+      })(),
+    )
     source.pipe(stream)
     await sleep(500)
     expect(sent).toBeLessThan(100 << 20)
@@ -283,7 +301,9 @@ describe('streams', () => {
 
 describe('putFiles', () => {
   test('gives what the agent counted', async () => {
-    const { agent } = await serve(async (request, response) => json(response, { entries: 1, bytes: (await text(request)).length }))
+    const { agent } = await serve(async (request, response) =>
+      json(response, { entries: 1, bytes: (await text(request)).length }),
+    )
     expect(await agent.putFiles('/root/a b', Readable.from(['tar', 'tar']))).toEqual({ entries: 1, bytes: 6 })
   })
 

@@ -18,7 +18,9 @@ export interface StandIn {
 }
 
 /** A server with the guest channel's preamble and HTTP/2, whose answers a test decides. */
-export async function startStandIn(answer: (request: Http2ServerRequest, response: Http2ServerResponse) => void): Promise<StandIn> {
+export async function startStandIn(
+  answer: (request: Http2ServerRequest, response: Http2ServerResponse) => void,
+): Promise<StandIn> {
   const folder = await mkdtemp(join(tmpdir(), 'banger-stand-in-'))
   const path = join(folder, 'agent.sock')
   const http2 = createHttp2Server({ settings: { initialWindowSize: 4 * 1024 * 1024 } }, answer)

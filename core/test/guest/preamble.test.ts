@@ -45,15 +45,20 @@ describe('openPreamble', () => {
       fc.constant(new TextEncoder().encode('BANGER1 ')),
     )
     await fc.assert(
-      fc.asyncProperty(noise, fc.uint8Array({ minLength: 1, maxLength: 300 }), fc.array(fc.nat(600), { maxLength: 12 }), async (before, after, cuts) => {
-        const [host, guest] = duplexPair()
-        const answered = answer(guest, Buffer.from(before), Buffer.from(after), cuts)
-        const opened = await openPreamble(host)
-        expect(await readExactly(opened, after.length)).toEqual(Buffer.from(after))
-        await answered
-        host.destroy()
-        guest.destroy()
-      }),
+      fc.asyncProperty(
+        noise,
+        fc.uint8Array({ minLength: 1, maxLength: 300 }),
+        fc.array(fc.nat(600), { maxLength: 12 }),
+        async (before, after, cuts) => {
+          const [host, guest] = duplexPair()
+          const answered = answer(guest, Buffer.from(before), Buffer.from(after), cuts)
+          const opened = await openPreamble(host)
+          expect(await readExactly(opened, after.length)).toEqual(Buffer.from(after))
+          await answered
+          host.destroy()
+          guest.destroy()
+        },
+      ),
       { numRuns: 150 },
     )
   })

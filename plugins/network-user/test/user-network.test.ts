@@ -67,7 +67,9 @@ describe('the user network', () => {
 
   test('refuses a port that is asked for twice', async () => {
     const port = await freePort()
-    await expect(createUserNetwork().attach(request('vm1', local(port, 1), local(port, 2)))).rejects.toMatchObject({ code: 'usage' })
+    await expect(createUserNetwork().attach(request('vm1', local(port, 1), local(port, 2)))).rejects.toMatchObject({
+      code: 'usage',
+    })
   })
 
   test('refuses an address that this machine does not have', async () => {

@@ -15,5 +15,10 @@ export async function checkQemu(host: Host, report: DoctorReport): Promise<void>
     return
   }
   const advice = describeProbe(probe).advice
-  report.add({ id: 'kvm', status: 'warning', message: `VMs run by software emulation: ${kvm.reason}`, ...(advice ? { advice } : {}) })
+  report.add({
+    id: 'kvm',
+    status: 'warning',
+    message: `VMs run by software emulation: ${kvm.reason}`,
+    ...(advice ? { advice } : {}),
+  })
 }

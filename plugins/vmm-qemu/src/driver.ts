@@ -26,7 +26,13 @@ export function createQemuDriver(host: Host): VmmDriver {
       const consoleStart = (await stat(spec.consoleLog).catch(() => undefined))?.size ?? 0
       const child = await host.detach(qemu.path, qemuArgs(spec, qemu), { cwd: spec.dir, logFile: join(spec.dir, files.log) })
       const startTime = (await startTimeOf(child.pid)) ?? 0
-      const state: QemuState = { pid: child.pid, startTime, acceleration: qemu.acceleration, consoleLog: spec.consoleLog, consoleStart }
+      const state: QemuState = {
+        pid: child.pid,
+        startTime,
+        acceleration: qemu.acceleration,
+        consoleLog: spec.consoleLog,
+        consoleStart,
+      }
       const machine = new QemuMachine(spec.dir, state, child.exited)
       try {
         onSpawn(state)

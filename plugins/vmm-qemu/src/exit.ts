@@ -28,8 +28,10 @@ export function describeExit({ cause, killed, status, console, lastWord }: Endin
     const detail = `QEMU was ended by ${status.signal}, from outside banger or for lack of memory.`
     return { reason: 'killed', detail, signal: status.signal }
   }
-  if (status?.signal) return { reason: 'vmm-failed', detail: withWord(`QEMU crashed with ${status.signal}`, lastWord), signal: status.signal }
-  if (status?.code) return { reason: 'vmm-failed', detail: withWord(`QEMU failed with status ${status.code}`, lastWord), code: status.code }
+  if (status?.signal)
+    return { reason: 'vmm-failed', detail: withWord(`QEMU crashed with ${status.signal}`, lastWord), signal: status.signal }
+  if (status?.code)
+    return { reason: 'vmm-failed', detail: withWord(`QEMU failed with status ${status.code}`, lastWord), code: status.code }
   if (lastWord) return { reason: 'vmm-failed', detail: withWord('QEMU ended', lastWord) }
   return { reason: 'unknown', detail: 'QEMU ended, and nobody saw why.' }
 }

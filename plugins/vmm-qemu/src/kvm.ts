@@ -28,9 +28,14 @@ async function openKvm(): Promise<KvmState | undefined> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') {
-      return { usable: false, reason: 'no KVM', advice: 'For fast VMs, turn on virtualisation in the firmware setup and load the module kvm_intel or kvm_amd.' }
+      return {
+        usable: false,
+        reason: 'no KVM',
+        advice: 'For fast VMs, turn on virtualisation in the firmware setup and load the module kvm_intel or kvm_amd.',
+      }
     }
-    if (code === 'EACCES' || code === 'EPERM') return { usable: false, reason: 'no permission to use /dev/kvm', advice: await permissionAdvice() }
+    if (code === 'EACCES' || code === 'EPERM')
+      return { usable: false, reason: 'no permission to use /dev/kvm', advice: await permissionAdvice() }
     return { usable: false, reason: `/dev/kvm cannot be opened: ${message}`, advice: 'Load the module kvm_intel or kvm_amd.' }
   }
 }

@@ -89,7 +89,12 @@ function readVersion(json: string): string {
 
 async function findFirmware(path: string, platform: Platform): Promise<string | undefined> {
   if (!platform.firmware) return undefined
-  for (const folder of [join(dirname(path), '..', 'share', 'qemu'), '/usr/share/qemu', '/usr/local/share/qemu', '/usr/share/seabios']) {
+  for (const folder of [
+    join(dirname(path), '..', 'share', 'qemu'),
+    '/usr/share/qemu',
+    '/usr/local/share/qemu',
+    '/usr/share/seabios',
+  ]) {
     const file = join(folder, platform.firmware)
     const there = await access(file).then(
       () => true,

@@ -100,7 +100,11 @@ export class Qmp extends EventEmitter<{ event: [name: string, data: Record<strin
     this.emit('close')
   }
 
-  #within(timeout: number, what: string, start: (resolve: Waiting['resolve'], reject: Waiting['reject']) => void): Promise<unknown> {
+  #within(
+    timeout: number,
+    what: string,
+    start: (resolve: Waiting['resolve'], reject: Waiting['reject']) => void,
+  ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`QEMU did not send ${what} within ${timeout / 1000} s`)), timeout)
       const stop = (): void => clearTimeout(timer)

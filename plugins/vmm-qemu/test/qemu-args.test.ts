@@ -80,7 +80,9 @@ describe('the command line', () => {
         { hostAddress: '0.0.0.0', hostPort: 2222, guestPort: 22 },
       ],
     }
-    expect(difference(qemuArgs(sampleSpec(), sampleQemu()), qemuArgs(sampleSpec({ attachment }), sampleQemu()))).toMatchInlineSnapshot(`
+    expect(
+      difference(qemuArgs(sampleSpec(), sampleQemu()), qemuArgs(sampleSpec({ attachment }), sampleQemu())),
+    ).toMatchInlineSnapshot(`
       {
         "added": [
           "-netdev user,id=net,net=10.0.2.0/24,host=10.0.2.2,dns=10.0.2.3,dhcpstart=10.0.2.15,ipv6=off,hostfwd=tcp:127.0.0.1:8080-10.0.2.15:80,hostfwd=tcp:0.0.0.0:2222-10.0.2.15:22",
@@ -93,7 +95,9 @@ describe('the command line', () => {
 
   test('has a card on a tap device', () => {
     const attachment: Attachment = { kind: 'tap', device: 'banger0', guest: { ...guest, address: '172.16.0.2/24' }, publish: [] }
-    expect(difference(qemuArgs(sampleSpec(), sampleQemu()), qemuArgs(sampleSpec({ attachment }), sampleQemu()))).toMatchInlineSnapshot(`
+    expect(
+      difference(qemuArgs(sampleSpec(), sampleQemu()), qemuArgs(sampleSpec({ attachment }), sampleQemu())),
+    ).toMatchInlineSnapshot(`
       {
         "added": [
           "-netdev tap,id=net,ifname=banger0,script=no,downscript=no",

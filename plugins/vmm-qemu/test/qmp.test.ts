@@ -29,7 +29,8 @@ describe('the control connection', () => {
     const qmp = await Qmp.open(
       fakeQemu((request, socket) => {
         held.push(request.id)
-        if (held.length === 2) for (const id of held.reverse()) socket.write(`${JSON.stringify({ return: `answer ${id}`, id })}\n`)
+        if (held.length === 2)
+          for (const id of held.reverse()) socket.write(`${JSON.stringify({ return: `answer ${id}`, id })}\n`)
         return undefined
       }),
     )

@@ -10,7 +10,10 @@ export function sampleSpec(change: Partial<MachineSpec> = {}): MachineSpec {
     dir: '/state/vms/k3v9x2m4q7ab',
     vcpus: 2,
     memory: 512,
-    kernel: { path: '/state/kernels/generic-6.1/vmlinux', cmdline: ['banger.root=vda', 'banger.overlay=vdb', 'banger.init=auto'] },
+    kernel: {
+      path: '/state/kernels/generic-6.1/vmlinux',
+      cmdline: ['banger.root=vda', 'banger.overlay=vdb', 'banger.init=auto'],
+    },
     initrd: '/cache/initrds/1f.cpio',
     drives: [
       { id: 'root', path: '/state/images/debian/rootfs.ext4', readOnly: true },
