@@ -13,11 +13,12 @@ const architectures: Record<string, string> = { x64: 'amd64', arm64: 'arm64' }
  * installed, and no privileges are needed. Where there is no apt, the source has nothing.
  */
 export function distributionSource(host: Host): KernelSource {
+  const lists = oneByOne(host)
   return {
     name: 'distribution',
 
     async available(options) {
-      const apt = await open(host, options)
+      const apt = await open(host, lists, options)
       if (!apt) return []
       return (await list(apt, host)).map(({ packages: _, ...kernel }) => kernel)
     },
@@ -25,34 +26,53 @@ export function distributionSource(host: Host): KernelSource {
     async pull(name, { dir, ...options }) {
       // A name like `corp-kernel` must not cost a download of package lists.
       if (!isDistributionName(name)) return undefined
-      const apt = await open(host, options)
+      const apt = await open(host, lists, options)
       const kernel = apt && (await list(apt, host)).find((one) => one.name === name)
       if (!kernel) return undefined
       return pull(apt, kernel, dir).catch(async (error: unknown) => {
         options.signal.throwIfAborted()
         if (!isError(error, 'tool.failed')) throw error
         host.log.warn({ err: error }, 'a package could not be had; trying again with new lists')
-        return pullAnew(host, name, dir, options, error)
+        return pullAnew(host, lists, name, dir, options, error)
       })
     },
   }
 }
 
+type Lists = (options: AptOptions, renew: boolean) => Promise<string>
+
+/** apt locks its lists while it fetches them; who comes second waits, and then finds them fresh. */
+function oneByOne(host: Host): Lists {
+  let last: Promise<unknown> = Promise.resolve()
+  return (options, renew) => {
+    const next = last.then(() => freshLists(host, options, renew))
+    last = next.catch(() => undefined)
+    return next
+  }
+}
+
 /** Packages that were superseded since the lists were fetched are gone from the mirror. */
-async function pullAnew(host: Host, name: string, dir: string, options: AptOptions, before: unknown): Promise<KernelFiles> {
-  const apt = await open(host, options, true)
+async function pullAnew(
+  host: Host,
+  lists: Lists,
+  name: string,
+  dir: string,
+  options: AptOptions,
+  before: unknown,
+): Promise<KernelFiles> {
+  const apt = await open(host, lists, options, true)
   const kernel = apt && (await list(apt, host)).find((one) => one.name === name)
   if (!kernel) throw before
   return pull(apt, kernel, dir)
 }
 
-async function open(host: Host, options: AptOptions, renew = false): Promise<Apt | undefined> {
+async function open(host: Host, lists: Lists, options: AptOptions, renew = false): Promise<Apt | undefined> {
   for (const tool of ['apt-get', 'apt-cache', 'dpkg-deb']) {
     if (await host.which(tool)) continue
     host.log.debug({ tool }, 'no kernels from the distribution: a program is not installed')
     return undefined
   }
-  return openApt(host, await freshLists(host, options, renew), options)
+  return openApt(host, await lists(options, renew), options)
 }
 
 async function list(apt: Apt, host: Host): Promise<PackagedKernel[]> {
