@@ -117,7 +117,10 @@ export class DaemonClient {
   }
 
   addImage(request: AddImage, options?: OperationOptions): Promise<Image> {
-    return this.operation('POST', '/v1/images', request, { what: `Adding the image "${request.name ?? request.ref}"`, ...options })
+    return this.operation('POST', '/v1/images', request, {
+      what: `Adding the image "${request.name ?? request.ref}"`,
+      ...options,
+    })
   }
 
   async deleteImage(image: string): Promise<void> {

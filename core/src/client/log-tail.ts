@@ -14,9 +14,15 @@ export interface LogLine {
  * @returns its bytes so far; 0 when it is not there, or has just been put aside
  */
 export async function prepareLog(file: string): Promise<number> {
-  const size = await stat(file).then((found) => found.size, () => 0)
+  const size = await stat(file).then(
+    (found) => found.size,
+    () => 0,
+  )
   if (size <= rotateAt) return size
-  return rename(file, `${file}.1`).then(() => 0, () => size)
+  return rename(file, `${file}.1`).then(
+    () => 0,
+    () => size,
+  )
 }
 
 /**
@@ -27,7 +33,9 @@ export async function lastLogLine(file: string, since: number): Promise<LogLine 
   const text = await readFrom(file, since).catch(() => '')
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   const parsed = lines.map(parseLogLine)
-  return parsed.findLast((line) => line.code !== undefined) ?? parsed.findLast((line) => /error/i.test(line.message)) ?? parsed.at(-1)
+  return (
+    parsed.findLast((line) => line.code !== undefined) ?? parsed.findLast((line) => /error/i.test(line.message)) ?? parsed.at(-1)
+  )
 }
 
 /** One line of the daemon's log: `{"level":60,"error":{"code":"store.newer","message":"…"},"msg":"…"}` or plain text. */

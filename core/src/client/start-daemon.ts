@@ -1,4 +1,4 @@
-import { BangerError, fail } from '../errors.ts'
+import { BangerError, fail, isError } from '../errors.ts'
 import type { Paths } from '../store/paths.ts'
 import { DaemonClient } from './daemon-client.ts'
 import { lastLogLine, prepareLog } from './log-tail.ts'
@@ -53,7 +53,11 @@ async function launch(program: string, paths: Paths): Promise<{ happened: boolea
   // A script file is run by the very Node that runs this CLI, which is known to be new enough.
   const command = /\.[cm]?[jt]s$/.test(program) ? { program: process.execPath, args: [program] } : { program, args: [] }
   const exit = { happened: false, text: '' }
-  const daemon = await detach(command.program, command.args, { cwd: paths.state, logFile: paths.daemonLog })
+  const daemon = await detach(command.program, command.args, { cwd: paths.state, logFile: paths.daemonLog }).catch(
+    (error: unknown) => {
+      throw startFailed(paths, isError(error, 'tool.missing') ? `there is no program ${program}` : String(error))
+    },
+  )
   void daemon.exited.then(({ code, signal }) => {
     exit.text = signal ? `it was ended by ${signal}` : `it ended at once with status ${code}`
     exit.happened = true
@@ -73,7 +77,10 @@ async function makeStateFolder(folder: string): Promise<void> {
 }
 
 async function answers(client: DaemonClient): Promise<boolean> {
-  return client.info().then(() => true, () => false)
+  return client.info().then(
+    () => true,
+    () => false,
+  )
 }
 
 function startFailed(paths: Paths, reason: string, hint?: string): BangerError {

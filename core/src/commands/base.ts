@@ -33,7 +33,10 @@ export abstract class BangerCommand extends Command {
    * @param undoable whether an abort leaves nothing behind (create, start, pull); otherwise the daemon carries on alone
    * @throws aborted or interrupted after a signal; the exit status is 128 + n then
    */
-  protected async operate<T>(run: (options: Required<Omit<OperationOptions, 'what'>>) => Promise<T>, undoable = true): Promise<T> {
+  protected async operate<T>(
+    run: (options: Required<Omit<OperationOptions, 'what'>>) => Promise<T>,
+    undoable = true,
+  ): Promise<T> {
     const view = showProgress(process.stderr, this.jsonEnabled() ? 'silent' : 'auto')
     using interrupt = abortOnSignals()
     try {

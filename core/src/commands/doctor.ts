@@ -8,7 +8,8 @@ export interface DoctorAnswer {
 }
 
 export default class Doctor extends BangerCommand {
-  static override description = 'Check what banger needs on this machine, and say what to do about what is missing.\nExits with 1 when something is broken, with 0 when all is well or there are warnings only.'
+  static override description =
+    'Check what banger needs on this machine, and say what to do about what is missing.\nExits with 1 when something is broken, with 0 when all is well or there are warnings only.'
   static override examples = ['<%= config.bin %> doctor', '<%= config.bin %> doctor --json']
 
   async run(): Promise<DoctorAnswer> {

@@ -24,7 +24,9 @@ describe('DaemonClient', () => {
 
   it('throws what the daemon reports, with its code and hint', async () => {
     await using daemon = await fakeDaemon()
-    const error = await clientOf(daemon).vm('none').catch((thrown: unknown) => thrown)
+    const error = await clientOf(daemon)
+      .vm('none')
+      .catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code: 'vm.not-found', hint: 'Look elsewhere.', status: 404 })
   })
 
@@ -125,7 +127,9 @@ describe('DaemonClient', () => {
   describe('without a daemon', () => {
     it('throws daemon.not-running for a missing and for a dead socket', async () => {
       await using daemon = await fakeDaemon()
-      await expect(new DaemonClient({ socket: `${daemon.paths.socket}.none`, log: '' }).vms()).rejects.toMatchObject({ code: 'daemon.not-running' })
+      await expect(new DaemonClient({ socket: `${daemon.paths.socket}.none`, log: '' }).vms()).rejects.toMatchObject({
+        code: 'daemon.not-running',
+      })
       const left = await deadSocket(daemon)
       await expect(new DaemonClient({ socket: left, log: '' }).vms()).rejects.toMatchObject({ code: 'daemon.not-running' })
     })
@@ -164,7 +168,10 @@ function step(message: string): ProgressEvent {
 async function deadSocket(daemon: FakeDaemon): Promise<string> {
   const { spawn } = await import('node:child_process')
   const path = `${daemon.paths.socket}.dead`
-  const child = spawn(process.execPath, ['-e', `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`])
+  const child = spawn(process.execPath, [
+    '-e',
+    `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`,
+  ])
   await once(child, 'exit')
   return path
 }

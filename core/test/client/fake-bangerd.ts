@@ -7,7 +7,13 @@ const { socket, state } = resolvePaths(process.env)
 const kind = process.env.FAKE_BANGERD ?? 'serve'
 
 if (kind === 'fail') {
-  console.log(JSON.stringify({ level: 'error', error: { code: 'store.newer', message: 'The state is too new.', hint: 'Upgrade banger.' }, msg: 'no' }))
+  process.stdout.write(
+    JSON.stringify({
+      level: 'error',
+      error: { code: 'store.newer', message: 'The state is too new.', hint: 'Upgrade banger.' },
+      msg: 'no',
+    }),
+  )
   process.exit(1)
 }
 if (kind === 'crash') throw new Error('out of luck')
@@ -20,7 +26,7 @@ function serve(): void {
     writeFileSync(`${state}/lock.${process.pid}`, '')
     linkSync(`${state}/lock.${process.pid}`, `${state}/lock`)
   } catch {
-    console.log(JSON.stringify({ error: { code: 'daemon.already-running', message: 'Another one serves.' } }))
+    process.stdout.write(JSON.stringify({ error: { code: 'daemon.already-running', message: 'Another one serves.' } }))
     process.exit(1)
   }
   const server = createServer((request, response) => {

@@ -43,7 +43,12 @@ export async function fakeDaemon(): Promise<FakeDaemon> {
     response.setHeader('banger-version', '0.1.0')
     const route = daemon.routes[`${call.method} ${call.path}`]
     if (route) await route(call, response, request)
-    else json(response, { code: 'vm.not-found', message: `There is nothing at ${call.method} ${call.path}.`, hint: 'Look elsewhere.' }, 404)
+    else
+      json(
+        response,
+        { code: 'vm.not-found', message: `There is nothing at ${call.method} ${call.path}.`, hint: 'Look elsewhere.' },
+        404,
+      )
   })
   server.on('connection', (socket) => {
     sockets.add(socket)
@@ -54,7 +59,9 @@ export async function fakeDaemon(): Promise<FakeDaemon> {
     const route = daemon.upgrades[`${request.method} ${request.url}`]
     if (!route) {
       const body = JSON.stringify({ code: 'vm.not-running', message: 'The VM "box" is stopped.' })
-      socket.end(`HTTP/1.1 409 Conflict\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`)
+      socket.end(
+        `HTTP/1.1 409 Conflict\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+      )
       return
     }
     socket.write(`HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: ${request.headers.upgrade}\r\n\r\n`)

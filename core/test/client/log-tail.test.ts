@@ -13,7 +13,12 @@ afterAll(() => rm(folder, { recursive: true }))
 
 describe('parseLogLine', () => {
   it('takes code, message and hint of the error that a structured line carries', () => {
-    const line = { level: 'error', err: { type: 'Error', message: 'outer: inner' }, error: { code: 'store.newer', message: 'Too new.', hint: 'Upgrade.' }, msg: 'no' }
+    const line = {
+      level: 'error',
+      err: { type: 'Error', message: 'outer: inner' },
+      error: { code: 'store.newer', message: 'Too new.', hint: 'Upgrade.' },
+      msg: 'no',
+    }
     expect(parseLogLine(JSON.stringify(line))).toEqual({ code: 'store.newer', message: 'Too new.', hint: 'Upgrade.' })
   })
 

@@ -8,4 +8,8 @@ const folder = join(import.meta.dirname, '../../src/commands')
 const count = existsSync(join(folder, `${words[0]}.ts`)) ? 1 : 2
 const id = words.slice(0, count).join(':')
 const { default: command } = await import(join(folder, `${id.replaceAll(':', '/')}.ts`))
-await runDirectly({ id, plugin: 'core', commands: { core: { [id]: command } }, argv: words.slice(count) }, import.meta.dirname, '0.1.0')
+await runDirectly(
+  { id, plugin: 'core', commands: { core: { [id]: command } }, argv: words.slice(count) },
+  import.meta.dirname,
+  '0.1.0',
+)

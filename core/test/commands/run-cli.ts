@@ -23,7 +23,12 @@ export function startCli(env: Record<string, string>, args: string[]): RunningCl
     child.once('exit', (code, signal) => resolve([code, signal]))
   })
   child.stdin.on('error', () => {})
-  const ended = Promise.all([exited, text(child.stdout), text(child.stderr)]).then(([[code, signal], stdout, stderr]) => ({ code, signal, stdout, stderr }))
+  const ended = Promise.all([exited, text(child.stdout), text(child.stderr)]).then(([[code, signal], stdout, stderr]) => ({
+    code,
+    signal,
+    stdout,
+    stderr,
+  }))
   return { child, ended }
 }
 
@@ -35,5 +40,10 @@ export async function runCli(env: Record<string, string>, args: string[], input:
 }
 
 export function cliEnv(env: Record<string, string>): Record<string, string> {
-  return { PATH: process.env.PATH ?? '', BANGER_LIB: '/opt/banger/lib/banger', BANGER_DAEMON: join(import.meta.dirname, '../client/fake-bangerd.ts'), ...env }
+  return {
+    PATH: process.env.PATH ?? '',
+    BANGER_LIB: '/opt/banger/lib/banger',
+    BANGER_DAEMON: join(import.meta.dirname, '../client/fake-bangerd.ts'),
+    ...env,
+  }
 }

@@ -13,7 +13,9 @@ export function parsePublish(text: string): PublishedPort {
   const hostPort = Number(match?.[2] || 0)
   const guestPort = Number(match?.[3])
   if (!match || isIP(hostAddress) === 0 || hostPort > 65_535 || !(guestPort >= 1 && guestPort <= 65_535)) {
-    throw fail('usage', { reason: `"${text}" is no port to publish. Write it like 8080:80, 127.0.0.1:8080:80, or 80 for a free port.` })
+    throw fail('usage', {
+      reason: `"${text}" is no port to publish. Write it like 8080:80, 127.0.0.1:8080:80, or 80 for a free port.`,
+    })
   }
   return { hostAddress, hostPort, guestPort }
 }

@@ -49,7 +49,9 @@ function liveView(stream: ProgressStream): ProgressView {
   const draw = (): void => {
     timer = undefined
     const marks = { running: '·', done: '✓', failed: '✗' }
-    const lines = [...steps.values()].slice(-8).map((step) => `${marks[step.state]} ${formatStep(step, (stream.columns ?? 80) - 2)}`)
+    const lines = [...steps.values()]
+      .slice(-8)
+      .map((step) => `${marks[step.state]} ${formatStep(step, (stream.columns || 80) - 2)}`)
     stream.write(`${erase(drawn)}${lines.map((line) => `${line}\n`).join('')}`)
     drawn = lines.length
   }

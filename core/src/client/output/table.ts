@@ -15,12 +15,21 @@ export function formatTable<T>(rows: readonly T[], columns: Columns<T>): string 
 export function formatFields(fields: Record<string, string | number | undefined>): string {
   const shown = Object.entries(fields).filter((entry): entry is [string, string | number] => entry[1] !== undefined)
   const width = Math.max(0, ...shown.map(([name]) => name.length + 1))
-  return shown.map(([name, value]) => `${`${name}:`.padEnd(width)}  ${String(value).replaceAll('\n', `\n${' '.repeat(width + 2)}`)}`).join('\n')
+  return shown
+    .map(([name, value]) => `${`${name}:`.padEnd(width)}  ${String(value).replaceAll('\n', `\n${' '.repeat(width + 2)}`)}`)
+    .join('\n')
 }
 
 function align(rows: string[][]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
-  return rows.map((row) => row.map((text, column) => text.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n')
+  return rows
+    .map((row) =>
+      row
+        .map((text, column) => text.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
 }
 
 function cell(value: string | number | undefined): string {

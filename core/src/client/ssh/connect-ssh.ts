@@ -39,20 +39,24 @@ export async function connectSsh(client: DaemonClient, vm: string, options: Conn
 }
 
 async function attempt(client: DaemonClient, vm: string, access: SshAccess, signal: AbortSignal): Promise<Client> {
-  const [{ readFile }, ssh2, sock] = await Promise.all([import('node:fs/promises'), import('ssh2'), client.dial(vm, 22, signal)])
+  const { Client } = (await import('ssh2')).default
+  const { readFile } = await import('node:fs/promises')
   const privateKey = await readFile(access.identityFile)
-  const connection = new ssh2.default.Client()
+  const sock = await client.dial(vm, 22, signal)
+  const connection = new Client()
   const expected = hostKeyBytes(access.hostKey)
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => void connection.destroy()
+    const onAbort = (): void => void sock.destroy()
     signal.addEventListener('abort', onAbort, { once: true })
     connection.once('ready', () => {
       signal.removeEventListener('abort', onAbort)
-      connection.removeAllListeners('error').removeAllListeners('close')
       resolve(connection)
     })
-    connection.once('error', reject)
-    connection.once('close', () => reject(new Error('the connection was closed')))
+    // Kept for good: errors that come later than this promise are told by the end of the connection.
+    connection.on('error', reject)
+    // ssh2 does not take the end of the guest's half for the end of the connection.
+    sock.once('end', () => sock.destroy())
+    sock.once('close', () => reject(closed()))
     connection.connect({
       sock,
       username: access.user,
@@ -62,6 +66,8 @@ async function attempt(client: DaemonClient, vm: string, access: SshAccess, sign
       hostVerifier: (key: Buffer) => key.equals(expected),
       algorithms: { serverHostKey: ['ssh-ed25519'] },
     })
+    // It waits in vain for a connection that was gone before.
+    if (sock.destroyed) reject(closed())
   })
 }
 
@@ -73,9 +79,13 @@ export function hostKeyBytes(line: string): Buffer {
 /** Whether it may be because sshd is not up yet. A wrong key never passes. */
 function mayPass(error: unknown): boolean {
   if (isError(error, 'guest.refused') || isError(error, 'guest.unreachable')) return true
-  if (error instanceof BangerError || !(error instanceof Error)) return false
-  const level = 'level' in error ? error.level : undefined
-  return level !== 'client-authentication' && !/host denied|verification failed/i.test(error.message)
+  if (!(error instanceof Error) || !('level' in error)) return false
+  return error.level === 'client-socket' || error.level === 'client-timeout' || error.level === 'protocol'
+}
+
+/** As ssh2 marks errors of its socket. */
+function closed(): Error {
+  return Object.assign(new Error('the connection was closed'), { level: 'client-socket' })
 }
 
 function sshFailed(vm: string, error: unknown): BangerError {

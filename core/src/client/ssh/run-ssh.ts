@@ -46,7 +46,8 @@ function openChannel(connection: Client, command: string | undefined, tty: boole
 function joinStreams(connection: Client, channel: ClientChannel): Promise<number> {
   let status = 255
   channel.once('exit', (code: number | null, signal?: string) => {
-    status = code ?? signalStatus(`SIG${signal}` as NodeJS.Signals)
+    // RFC 4254 names signals without SIG.
+    status = code ?? signalStatus(`SIG${signal?.replace(/^SIG/, '')}` as NodeJS.Signals)
   })
   process.stdin.pipe(channel)
   // The reader of our output may go; the program learns of it by the connection's end.

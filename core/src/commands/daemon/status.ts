@@ -35,6 +35,8 @@ function describe(info: DaemonInfo): string {
     config: info.dirs.config,
     state: info.dirs.state,
     cache: info.dirs.cache,
-    plugins: info.plugins.map(({ name, version, status, reason }) => `${name} ${version}${status === 'ok' ? '' : ` (failed: ${reason})`}`).join('\n'),
+    plugins: info.plugins
+      .map(({ name, version, status, reason }) => `${name} ${version}${status === 'ok' ? '' : ` (failed: ${reason})`}`)
+      .join('\n'),
   })
 }

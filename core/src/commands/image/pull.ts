@@ -5,7 +5,8 @@ import type { Image } from '../../protocol/model.ts'
 import { BangerCommand } from '../base.ts'
 
 export default class ImagePull extends BangerCommand {
-  static override description = 'Fetch an image from an image source.\nWhat sources there are, and what their references look like, depends on the plugins; banger doctor lists them.'
+  static override description =
+    'Fetch an image from an image source.\nWhat sources there are, and what their references look like, depends on the plugins; banger doctor lists them.'
   static override examples = [
     '<%= config.bin %> image pull debian:bookworm',
     '<%= config.bin %> image pull debian:bookworm --name base --kernel-ref generic-6.1',

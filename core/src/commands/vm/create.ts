@@ -5,7 +5,8 @@ import type { Vm } from '../../protocol/model.ts'
 import { BangerCommand } from '../base.ts'
 
 export default class VmCreate extends BangerCommand {
-  static override description = 'Create a VM and start it.\nReturns when the VM is ready for commands. Nothing is left of a VM that does not become ready.'
+  static override description =
+    'Create a VM and start it.\nReturns when the VM is ready for commands. Nothing is left of a VM that does not become ready.'
   static override examples = [
     '<%= config.bin %> vm create --image devbox --name testbox',
     '<%= config.bin %> vm create --memory 2G --vcpus 4 --publish 8080:80',

@@ -1,5 +1,6 @@
-import { integer, string } from '@oclif/core/args'
+import { string } from '@oclif/core/args'
 import { bridgePort } from '../../client/terminal/bridge-port.ts'
+import { fail } from '../../errors.ts'
 import { GuestProgramCommand } from '../guest-program.ts'
 
 export default class VmDial extends GuestProgramCommand {
@@ -8,12 +9,14 @@ export default class VmDial extends GuestProgramCommand {
   static override examples = ['ssh -o ProxyCommand="<%= config.bin %> vm dial testbox 22" root@testbox']
   static override args = {
     vm: string({ description: 'name or id of a VM', required: true, ignoreStdin: true }),
-    port: integer({ description: 'TCP port in the guest', required: true, ignoreStdin: true, min: 1, max: 65_535 }),
+    port: string({ description: 'TCP port in the guest', required: true, ignoreStdin: true }),
   }
 
   async run(): Promise<void> {
     const { args } = await this.parse(VmDial)
-    await bridgePort(await this.client().dial(args.vm, args.port))
+    const port = Number(args.port)
+    if (!Number.isInteger(port) || port < 1 || port > 65_535) throw fail('usage', { reason: `"${args.port}" is no TCP port.` })
+    await bridgePort(await this.client().dial(args.vm, port))
     // stdin may still be open, and stdout is closed, which nothing that runs later may touch.
     process.exit(0)
   }

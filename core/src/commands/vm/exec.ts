@@ -30,7 +30,8 @@ When the command could not be run: 127 when there is no such command, 126 when i
   async run(): Promise<void> {
     const { own, command } = this.splitArgv()
     const { args, flags } = await this.parse(VmExec, own)
-    if (!command?.length) throw fail('usage', { reason: `There is no command. Write it behind two hyphens: banger vm exec ${args.vm} -- uname -a` })
+    if (!command?.length)
+      throw fail('usage', { reason: `There is no command. Write it behind two hyphens: banger vm exec ${args.vm} -- uname -a` })
     const env = parseEnv(flags.env ?? [])
     const start = { argv: command, env, ...(flags.cwd ? { cwd: flags.cwd } : {}), ...(flags.user ? { user: flags.user } : {}) }
     const connection = await this.client().exec(args.vm)

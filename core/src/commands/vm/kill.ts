@@ -4,7 +4,8 @@ import type { Vm } from '../../protocol/model.ts'
 import { BangerCommand } from '../base.ts'
 
 export default class VmKill extends BangerCommand {
-  static override description = 'Stop VMs at once, without asking the guest.\nWhat a guest has not yet written to its disk is lost.'
+  static override description =
+    'Stop VMs at once, without asking the guest.\nWhat a guest has not yet written to its disk is lost.'
   static override examples = ['<%= config.bin %> vm kill testbox', '<%= config.bin %> vm kill one two three']
   static override args = { vm: string({ description: 'name or id of a VM', required: true, multiple: true }) }
 

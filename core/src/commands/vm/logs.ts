@@ -16,6 +16,9 @@ export default class VmLogs extends BangerCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(VmLogs)
     const { consoleLog } = await this.client().vm(args.vm)
-    await printLog(consoleLog, process.stdout, { follow: flags.follow, ...(flags.lines === undefined ? {} : { lines: flags.lines }) })
+    await printLog(consoleLog, process.stdout, {
+      follow: flags.follow,
+      ...(flags.lines === undefined ? {} : { lines: flags.lines }),
+    })
   }
 }

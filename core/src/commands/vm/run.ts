@@ -23,7 +23,9 @@ When the command could not be run: 127 when there is no such command, 126 when i
     "<%= config.bin %> vm run -- sh -c 'uname -a; nproc'",
     'echo "select 1" | <%= config.bin %> vm run --image devbox --memory 2G -- sqlite3',
   ]
-  static override args = { path: string({ description: 'a git checkout to work on in the VM (not supported yet)', ignoreStdin: true }) }
+  static override args = {
+    path: string({ description: 'a git checkout to work on in the VM (not supported yet)', ignoreStdin: true }),
+  }
   static override flags = {
     ...vmFlags,
     env: Flags.string({ char: 'e', description: 'KEY=value to set, or KEY to hand on', multiple: true, multipleNonGreedy: true }),
@@ -41,7 +43,7 @@ When the command could not be run: 127 when there is no such command, 126 when i
     const { args, flags } = await this.parse(VmRun, own)
     if (args.path !== undefined) throw noWorkspaces(args.path)
     if (command?.length === 0) throw fail('usage', { reason: 'There is no command behind the two hyphens.' })
-    const ephemeral = command ? !flags.keep : flags.rm
+    const ephemeral = command ? !flags.keep : Boolean(flags.rm)
     const start = { argv: command ?? loginShell, env: parseEnv(flags.env ?? []) }
     const { vm, connection } = await this.#open({ ...createRequest(flags), ephemeral })
     for (const warning of vm.warnings) this.note(`Warning: ${warning}`)
@@ -49,7 +51,10 @@ When the command could not be run: 127 when there is no such command, 126 when i
       process.exitCode = await runExec({ connection, start, tty: flags.tty ?? isInteractive(), log: this.daemonLog })
     } finally {
       if (ephemeral) await removeVm(this.client(), vm.id)
-      else this.note(`The VM "${vm.name}" goes on running. Come back: banger vm ssh ${vm.name}. Remove it: banger vm delete --force ${vm.name}`)
+      else
+        this.note(
+          `The VM "${vm.name}" goes on running. Come back: banger vm ssh ${vm.name}. Remove it: banger vm delete --force ${vm.name}`,
+        )
     }
   }
 

@@ -5,7 +5,8 @@ import type { GuestStats } from '../../guest/messages.ts'
 import { BangerCommand } from '../base.ts'
 
 export default class VmStats extends BangerCommand {
-  static override description = 'Show what a VM uses, as its guest sees it.\nWith --json: the raw counters of one moment (KiB, bytes, clock ticks since boot).'
+  static override description =
+    'Show what a VM uses, as its guest sees it.\nWith --json: the raw counters of one moment (KiB, bytes, clock ticks since boot).'
   static override examples = ['<%= config.bin %> vm stats testbox']
   static override args = { vm: string({ description: 'name or id of a VM', required: true, ignoreStdin: true }) }
 

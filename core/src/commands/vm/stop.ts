@@ -4,7 +4,8 @@ import type { Vm } from '../../protocol/model.ts'
 import { BangerCommand } from '../base.ts'
 
 export default class VmStop extends BangerCommand {
-  static override description = 'Stop VMs.\nThe guest is asked to shut down, and ended by force if it does not within a bounded time.'
+  static override description =
+    'Stop VMs.\nThe guest is asked to shut down, and ended by force if it does not within a bounded time.'
   static override examples = ['<%= config.bin %> vm stop testbox', '<%= config.bin %> vm stop one two three']
   static override args = { vm: string({ description: 'name or id of a VM', required: true, multiple: true }) }
 

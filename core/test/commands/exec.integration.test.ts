@@ -7,6 +7,9 @@ import { type FakeDaemon, fakeDaemon } from '../client/fake-daemon.ts'
 import { fakeGuest } from './fake-guest.ts'
 import { cliArgs, cliEnv, type CliResult, runCli, startCli } from './run-cli.ts'
 
+/** On a busy machine. */
+const soon = { timeout: 10_000 }
+
 let daemon: FakeDaemon
 let guest: ReturnType<typeof fakeGuest>
 
@@ -46,12 +49,19 @@ describe('vm exec', () => {
   })
 
   it('exits with 127 when there is no such command, with 126 when it cannot be executed', async () => {
-    expect(await exec(['no-such-thing'])).toMatchObject({ code: 127, stdout: '', stderr: expect.stringContaining('Error: no-such-thing') })
+    expect(await exec(['no-such-thing'])).toMatchObject({
+      code: 127,
+      stdout: '',
+      stderr: expect.stringContaining('Error: no-such-thing'),
+    })
     expect((await exec(['/etc/passwd'])).code).toBe(126)
   })
 
   it('exits with 125 and the reason when banger failed', async () => {
-    expect(await runCli(daemon.env, ['vm', 'exec', 'other', '--', 'true'])).toMatchObject({ code: 125, stderr: expect.stringContaining('is stopped') })
+    expect(await runCli(daemon.env, ['vm', 'exec', 'other', '--', 'true'])).toMatchObject({
+      code: 125,
+      stderr: expect.stringContaining('is stopped'),
+    })
   })
 
   it('exits with 125 when the daemon is lost, and says so', async () => {
@@ -62,18 +72,49 @@ describe('vm exec', () => {
   })
 
   it('passes on environment, folder and user, and everything behind the hyphens untouched', async () => {
-    await runCli({ ...daemon.env, OWN: 'mine' }, ['vm', 'exec', 'box', '-e', 'A=1 2', '--env', 'OWN', '--env', 'NONE', '--cwd', '/srv', '--user', 'me', '--', 'echo', '--json', '--', '-x'])
-    expect(guest.starts).toEqual([{ argv: ['echo', '--json', '--', '-x'], env: { A: '1 2', OWN: 'mine' }, cwd: '/srv', user: 'me', tty: false }])
+    await runCli({ ...daemon.env, OWN: 'mine' }, [
+      'vm',
+      'exec',
+      'box',
+      '-e',
+      'A=1 2',
+      '--env',
+      'OWN',
+      '--env',
+      'NONE',
+      '--cwd',
+      '/srv',
+      '--user',
+      'me',
+      '--',
+      'echo',
+      '--json',
+      '--',
+      '-x',
+    ])
+    expect(guest.starts).toEqual([
+      { argv: ['echo', '--json', '--', '-x'], env: { A: '1 2', OWN: 'mine' }, cwd: '/srv', user: 'me', tty: false },
+    ])
   })
 
   it('asks for a command, with status 2', async () => {
-    expect(await runCli(daemon.env, ['vm', 'exec', 'box'])).toMatchObject({ code: 2, stderr: expect.stringContaining('There is no command') })
-    expect(await runCli(daemon.env, ['vm', 'exec', 'box', 'ls'])).toMatchObject({ code: 2, stderr: expect.stringContaining('Unexpected argument: ls') })
+    expect(await runCli(daemon.env, ['vm', 'exec', 'box'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('There is no command'),
+    })
+    expect(await runCli(daemon.env, ['vm', 'exec', 'box', 'ls'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Unexpected argument: ls'),
+    })
   })
 
   describe('with signals', () => {
     it('hands SIGINT, SIGTERM and SIGHUP on and exits as the command does', async () => {
-      for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const) {
+      for (const [signal, code] of [
+        ['SIGINT', 130],
+        ['SIGTERM', 143],
+        ['SIGHUP', 129],
+      ] as const) {
         const { child, ended } = await running('sleep 20')
         child.kill(signal)
         expect((await ended).code).toBe(code)
@@ -90,12 +131,12 @@ describe('vm exec', () => {
     it('hangs up at the second SIGINT', async () => {
       const { child, ended } = await running('sleep 20', "trap '' INT")
       child.kill('SIGINT')
-      await expect.poll(() => guest.signals).toEqual(['SIGINT'])
+      await expect.poll(() => guest.signals, soon).toEqual(['SIGINT'])
       const before = Date.now()
       child.kill('SIGINT')
       expect((await ended).code).toBe(130)
       expect(Date.now() - before).toBeLessThan(1500)
-      await expect.poll(() => guest.hungUp).toBe(1)
+      await expect.poll(() => guest.hungUp, soon).toBe(1)
     })
 
     it('hangs up when the command has not ended 2 s after the first', async () => {
@@ -104,7 +145,7 @@ describe('vm exec', () => {
       child.kill('SIGTERM')
       expect((await ended).code).toBe(143)
       expect(Date.now() - before).toBeGreaterThan(1900)
-      await expect.poll(() => guest.hungUp).toBe(1)
+      await expect.poll(() => guest.hungUp, soon).toBe(1)
     })
   })
 
@@ -117,7 +158,11 @@ describe('vm exec', () => {
   })
 
   it('tolerates a stderr that nobody reads', async () => {
-    const child = spawn(process.execPath, [...cliArgs, 'vm', 'exec', 'box', '--', 'sh', '-c', 'read line; yes | head -c 300000 >&2; exit 4'], { env: cliEnv(daemon.env) })
+    const child = spawn(
+      process.execPath,
+      [...cliArgs, 'vm', 'exec', 'box', '--', 'sh', '-c', 'read line; yes | head -c 300000 >&2; exit 4'],
+      { env: cliEnv(daemon.env) },
+    )
     child.stderr.destroy()
     child.stdin.end('go\n')
     expect((await once(child, 'exit'))[0]).toBe(4)

@@ -20,7 +20,9 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  await client().stopDaemon().catch(() => {})
+  await client()
+    .stopDaemon()
+    .catch(() => {})
   process.env = before
   await rm(home, { recursive: true, force: true })
 })

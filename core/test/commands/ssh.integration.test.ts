@@ -1,0 +1,175 @@
+import { execFile, spawn } from 'node:child_process'
+import { access, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { text } from 'node:stream/consumers'
+import type { Duplex } from 'node:stream'
+import ssh2, { type Connection, type ServerChannel } from 'ssh2'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { SshAccess } from '../../src/protocol/api.ts'
+import { type FakeDaemon, fakeDaemon, fakeVm, json } from '../client/fake-daemon.ts'
+import { cliArgs, cliEnv, runCli } from './run-cli.ts'
+
+const hostKeys = ssh2.utils.generateKeyPairSync('ed25519')
+const userKeys = ssh2.utils.generateKeyPairSync('ed25519')
+const hasSsh = await access('/usr/bin/ssh').then(
+  () => true,
+  () => false,
+)
+
+/** On a busy machine. */
+const soon = { timeout: 10_000 }
+
+let daemon: FakeDaemon
+let accessInfo: SshAccess
+let dials: number
+/** How many connections are refused before sshd is up. */
+let refusals: number
+
+beforeEach(async () => {
+  daemon = await fakeDaemon()
+  dials = 0
+  refusals = 0
+  const dir = join(daemon.paths.state, 'with a space')
+  await mkdir(dir)
+  accessInfo = {
+    user: 'root',
+    identityFile: join(dir, 'id'),
+    knownHostsFile: join(dir, 'known_hosts'),
+    hostKeyAlias: 'banger-box',
+    hostKey: hostKeys.public,
+  }
+  await writeFile(accessInfo.identityFile, userKeys.private, { mode: 0o600 })
+  await writeFile(accessInfo.knownHostsFile, `banger-box ${hostKeys.public}\n`)
+  const vm = fakeVm({ id: 'box' })
+  daemon.routes['GET /v1/vms'] = (_call, response) => json(response, [vm])
+  daemon.routes['GET /v1/vms/box'] = (_call, response) => json(response, vm)
+  daemon.routes['GET /v1/vms/box/ssh'] = (_call, response) => json(response, accessInfo)
+  daemon.upgrades['POST /v1/vms/box/dial?port=22'] = (socket) => {
+    dials += 1
+    if (dials <= refusals) socket.destroy()
+    else serveSsh(socket)
+  }
+})
+afterEach(() => daemon[Symbol.asyncDispose]())
+
+describe('vm ssh', () => {
+  it('runs a command with streams apart and exits with its status', async () => {
+    const { code, stdout, stderr } = await runCli(
+      daemon.env,
+      ['vm', 'ssh', 'box', '--', 'echo out; echo err >&2; cat;', 'exit 7'],
+      'in',
+    )
+    expect({ code, stdout, stderr }).toEqual({ code: 7, stdout: 'out\nin', stderr: 'err\n' })
+  })
+
+  it('opens a shell that reads stdin', async () => {
+    expect(await runCli(daemon.env, ['vm', 'ssh', 'box'], 'echo hi; exit 3\n')).toMatchObject({ code: 3, stdout: 'hi\n' })
+  })
+
+  it('exits with 128 + n when a signal ended the command', async () => {
+    expect((await runCli(daemon.env, ['vm', 'ssh', 'box', '--', 'kill -TERM $$'])).code).toBe(143)
+  })
+
+  it('waits for sshd, and says so', async () => {
+    refusals = 2
+    expect(await runCli(daemon.env, ['vm', 'ssh', 'box', '--', 'true'])).toMatchObject({
+      code: 0,
+      stderr: 'Waiting for sshd in "box"\n',
+    })
+    expect(dials).toBe(3)
+  })
+
+  it('refuses a guest with another host key', async () => {
+    accessInfo.hostKey = userKeys.public
+    expect(await runCli(daemon.env, ['vm', 'ssh', 'box', '--', 'true'])).toMatchObject({
+      code: 125,
+      stderr: expect.stringContaining('SSH to the VM "box" failed'),
+    })
+    expect(dials).toBe(1)
+  })
+
+  it('asks for a terminal of the same size, and follows it', async () => {
+    const flag = join(daemon.paths.state, 'resize')
+    const resize = `(while [ ! -e ${flag} ]; do sleep 0.05; done; stty rows 41 cols 121 </dev/tty) &`
+    const child = spawn(
+      'script',
+      ['-qefc', `stty rows 30 cols 100; ${resize} '${process.execPath}' '${cliArgs[0]}' vm ssh box`, '/dev/null'],
+      {
+        env: { ...cliEnv(daemon.env), TERM: 'vt220', SHELL: '/bin/sh' },
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    )
+    const output = text(child.stdout)
+    await expect.poll(() => windows, soon).toEqual(['30x100'])
+    await writeFile(flag, '')
+    await expect.poll(() => windows, soon).toEqual(['30x100', '41x121'])
+    child.stdin.write('echo $((6 * 7)); exit\n')
+    expect(await output).toContain('42')
+  })
+})
+
+describe('vm ssh-config', () => {
+  it('prints a Host block that quotes what needs it', async () => {
+    const { stdout } = await runCli(daemon.env, ['vm', 'ssh-config', 'box'])
+    expect(stdout).toContain('Host banger-box\n')
+    expect(stdout).toContain('ProxyCommand /opt/banger/bin/banger vm dial box 22\n')
+    expect(stdout).toContain(`IdentityFile "${accessInfo.identityFile}"\n`)
+    expect((await runCli(daemon.env, ['vm', 'ssh-config'])).stdout).toBe(stdout)
+  })
+
+  it.skipIf(!hasSsh)('is what plain ssh needs to reach the VM (skipped where /usr/bin/ssh is missing)', async () => {
+    const lib = join(daemon.paths.state, "it's 100%/lib/banger")
+    const launcher = join(lib, '../../bin/banger')
+    await mkdir(join(lib, '../../bin'), { recursive: true })
+    await writeFile(launcher, `#!/bin/sh\nexec '${process.execPath}' '${cliArgs[0]}' "$@"\n`, { mode: 0o755 })
+    const env = { ...daemon.env, BANGER_LIB: lib }
+    const config = join(daemon.paths.state, 'ssh_config')
+    await writeFile(config, (await runCli(env, ['vm', 'ssh-config', 'box'])).stdout)
+    const { stdout } = await promisify(execFile)('ssh', ['-F', config, 'banger-box', 'echo reached'], { env: cliEnv(env) })
+    expect(stdout).toBe('reached\n')
+  })
+})
+
+let windows: string[] = []
+
+/** sshd, as far as the tests need it, its shell a local one. */
+function serveSsh(socket: Duplex): void {
+  windows = []
+  const server = new ssh2.Server({ hostKeys: [hostKeys.private] }, (connection: Connection) => {
+    const allowed = ssh2.utils.parseKey(userKeys.public)
+    connection.on('error', () => {})
+    connection.on('authentication', (attempt) => {
+      const known =
+        attempt.method === 'publickey' && !(allowed instanceof Error) && attempt.key.data.equals(allowed.getPublicSSH())
+      known ? attempt.accept() : attempt.reject(['publickey'])
+    })
+    connection.on('session', (acceptSession) => {
+      const session = acceptSession()
+      session.on('pty', (accept, _reject, { rows, cols }) => {
+        windows.push(`${rows}x${cols}`)
+        accept()
+      })
+      session.on('window-change', (accept, _reject, { rows, cols }) => {
+        windows.push(`${rows}x${cols}`)
+        accept?.()
+      })
+      session.on('exec', (accept, _reject, { command }) => attach(accept(), ['-c', command]))
+      session.on('shell', (accept) => attach(accept(), []))
+    })
+  })
+  server.injectSocket(socket as never)
+}
+
+function attach(channel: ServerChannel, args: string[]): void {
+  const shell = spawn('sh', args, { stdio: 'pipe' })
+  shell.stdin.on('error', () => {})
+  channel.pipe(shell.stdin)
+  shell.stdout.pipe(channel, { end: false })
+  shell.stderr.pipe(channel.stderr, { end: false })
+  shell.once('close', (code, signal) => {
+    if (signal) channel.exit(signal.replace('SIG', ''))
+    else channel.exit(code ?? 0)
+    channel.end()
+  })
+}
