@@ -22,7 +22,7 @@ export function qemuArgs(spec: MachineSpec, qemu: Qemu): string[] {
     ...machine(spec, qemu),
     ...['-kernel', spec.kernel.path, '-initrd', spec.initrd],
     ...['-append', [...kernelArgs(qemu), ...spec.kernel.cmdline].join(' ')],
-    ...['-chardev', `file,id=console,path=${escape(spec.consoleLog)},append=on`, '-serial', 'chardev:console'],
+    ...['-chardev', `file,id=console,path=${escaped(spec.consoleLog)},append=on`, '-serial', 'chardev:console'],
     ...['-chardev', `socket,id=qmp,path=${files.qmp},server=on,wait=off`, '-mon', 'chardev=qmp,mode=control'],
     ...['-device', device('virtio-serial', 'max_ports=2')],
     ...['-chardev', `socket,id=agent,path=${files.agent},server=on,wait=off`],
@@ -48,7 +48,7 @@ function drive({ id, path, readOnly }: Drive): string[] {
   const access = readOnly ? 'read-only=on,file.locking=off' : 'discard=unmap,detect-zeroes=off'
   return [
     '-blockdev',
-    `driver=raw,node-name=${id},file.driver=file,file.filename=${escape(path)},${access}`,
+    `driver=raw,node-name=${id},file.driver=file,file.filename=${escaped(path)},${access}`,
     '-device',
     device('virtio-blk', `drive=${id}`, `serial=${id}`),
   ]
@@ -57,7 +57,7 @@ function drive({ id, path, readOnly }: Drive): string[] {
 function network(attachment: Attachment): string[] {
   const card = device('virtio-net', 'netdev=net', `mac=${attachment.guest.mac}`, 'romfile=')
   if (attachment.kind === 'tap') {
-    return ['-netdev', `tap,id=net,ifname=${escape(attachment.device)},script=no,downscript=no`, '-device', card]
+    return ['-netdev', `tap,id=net,ifname=${escaped(attachment.device)},script=no,downscript=no`, '-device', card]
   }
   const { guest, publish } = attachment
   const address = guest.address.split('/')[0] ?? ''
@@ -85,7 +85,7 @@ function networkOf(cidr: string): string {
 }
 
 /** In option values QEMU takes two commas for one. */
-function escape(value: string): string {
+function escaped(value: string): string {
   return value.replaceAll(',', ',,')
 }
 

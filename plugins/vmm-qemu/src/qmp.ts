@@ -5,6 +5,9 @@ import { LineDecoder } from './line-decoder.ts'
 /** Milliseconds until a command must be answered; QEMU answers at once, unless the host is overloaded. */
 const commandTimeout = 15_000
 
+/** Stands for the greeting among the ids of commands, which are larger. */
+const greeting = 0
+
 interface Message {
   QMP?: unknown
   id?: number
@@ -26,8 +29,7 @@ interface Waiting {
 export class Qmp extends EventEmitter<{ event: [name: string, data: Record<string, unknown>]; close: [] }> {
   readonly #stream: Duplex
   readonly #waiting = new Map<number, Waiting>()
-  #greeted: (() => void) | undefined
-  #lastId = 0
+  #lastId = greeting
   #closed = false
 
   private constructor(stream: Duplex) {
@@ -49,11 +51,8 @@ export class Qmp extends EventEmitter<{ event: [name: string, data: Record<strin
   static async open(stream: Duplex, timeout = commandTimeout): Promise<Qmp> {
     const qmp = new Qmp(stream)
     try {
-      await qmp.#within(timeout, 'its greeting', (resolve, reject) => {
-        qmp.#greeted = () => resolve(undefined)
-        qmp.#waiting.set(0, { resolve, reject })
-      })
-      qmp.#waiting.delete(0)
+      await qmp.#within(timeout, 'its greeting', (waiting) => qmp.#waiting.set(greeting, waiting))
+      qmp.#waiting.delete(greeting)
       await qmp.execute('qmp_capabilities', {}, timeout)
       return qmp
     } catch (error) {
@@ -73,9 +72,9 @@ export class Qmp extends EventEmitter<{ event: [name: string, data: Record<strin
    */
   execute(command: string, args: Record<string, unknown> = {}, timeout = commandTimeout): Promise<unknown> {
     const id = ++this.#lastId
-    return this.#within(timeout, `an answer to ${command}`, (resolve, reject) => {
-      if (this.#closed) return reject(new Error('QEMU closed its control socket'))
-      this.#waiting.set(id, { resolve, reject })
+    return this.#within(timeout, `an answer to ${command}`, (waiting) => {
+      if (this.#closed) return waiting.reject(new Error('QEMU closed its control socket'))
+      this.#waiting.set(id, waiting)
       this.#stream.write(`${JSON.stringify({ execute: command, arguments: args, id })}\n`)
     }).finally(() => this.#waiting.delete(id))
   }
@@ -87,7 +86,7 @@ export class Qmp extends EventEmitter<{ event: [name: string, data: Record<strin
   #receive(line: string): void {
     const message = parse(line)
     if (!message) return
-    if (message.QMP) this.#greeted?.()
+    if (message.QMP) this.#waiting.get(greeting)?.resolve(undefined)
     if (message.event) this.emit('event', message.event, message.data ?? {})
     const waiting = message.id === undefined ? undefined : this.#waiting.get(message.id)
     if (message.error) waiting?.reject(new Error(`QEMU refused: ${message.error.desc}`))
@@ -100,19 +99,11 @@ export class Qmp extends EventEmitter<{ event: [name: string, data: Record<strin
     this.emit('close')
   }
 
-  #within(
-    timeout: number,
-    what: string,
-    start: (resolve: Waiting['resolve'], reject: Waiting['reject']) => void,
-  ): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`QEMU did not send ${what} within ${timeout / 1000} s`)), timeout)
-      const stop = (): void => clearTimeout(timer)
-      start(
-        (value) => (stop(), resolve(value)),
-        (error) => (stop(), reject(error)),
-      )
-    })
+  #within(timeout: number, what: string, start: (waiting: Waiting) => unknown): Promise<unknown> {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+    const timer = setTimeout(() => reject(new Error(`QEMU did not send ${what} within ${timeout / 1000} s`)), timeout)
+    start({ resolve, reject })
+    return promise.finally(() => clearTimeout(timer))
   }
 }
 
