@@ -38,7 +38,7 @@ func (s *Server) putFiles(w http.ResponseWriter, r *http.Request) {
 	case errors.Is(err, files.ErrArchive):
 		refuse(w, http.StatusBadRequest, "guest.bad-archive", err)
 	case err != nil:
-		refuse(w, http.StatusInternalServerError, "guest.bad-path", err)
+		refuse(w, http.StatusInternalServerError, "guest.refused", err)
 	default:
 		answer(w, result)
 	}

@@ -35,11 +35,24 @@ export interface ConfigureAnswer {
   warnings: string[]
 }
 
+/** What unpacking a tar stream wrote. */
+export interface FilesAnswer {
+  entries: number
+  /** Bytes of all files. */
+  bytes: number
+}
+
+/** The first frame of an exec. */
 export interface ExecStart {
+  /** Not empty; the first is looked up in the PATH of the merged environment, unless it has a slash. */
   argv: string[]
+  /** Laid over the guest's default environment. */
   env?: Record<string, string>
+  /** Absolute; must exist. Default: `GuestConfig.workingDir`, else the user's home, else `/`. */
   cwd?: string
+  /** Name or number, with `:group` after it if need be. Default: root. */
   user?: string
+  /** A terminal of this size; default none. */
   tty?: false | { rows: number; cols: number; term: string }
 }
 
