@@ -3,6 +3,7 @@ import type { Duplex, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { GuestConfig } from '../hooks/provision.ts'
 import type { Exit } from '../hooks/vmm.ts'
+import { lostError } from './agent-error.ts'
 import { AgentSession, type OpenChannel } from './agent-session.ts'
 import { AgentStream } from './agent-stream.ts'
 import type { ConfigureAnswer, GuestStats, Health, ListeningPort } from './messages.ts'
@@ -29,13 +30,15 @@ export interface WaitOptions {
  */
 export class AgentClient {
   readonly #session: AgentSession
+  readonly #vm: string
 
   /**
    * @param open one attempt to open the guest channel (`Machine.connect`)
-   * @param name the VM's name, for errors
+   * @param vm the VM's name, for errors
    */
-  constructor(open: OpenChannel, name = 'the VM') {
-    this.#session = new AgentSession(open, name)
+  constructor(open: OpenChannel, vm = 'the VM') {
+    this.#session = new AgentSession(open, vm)
+    this.#vm = vm
   }
 
   /**
@@ -44,7 +47,7 @@ export class AgentClient {
    */
   async waitReady({ timeout, signal, exited }: WaitOptions): Promise<Health> {
     const over = new AbortController()
-    void exited?.then((exit) => over.abort(this.#session.lost(exit.detail)))
+    void exited?.then((exit) => over.abort(lostError(this.#vm, exit.detail)))
     const deadline = AbortSignal.any([AbortSignal.timeout(timeout), over.signal, ...(signal ? [signal] : [])])
     for (;;) {
       await this.#session.get(deadline)
@@ -102,7 +105,7 @@ export class AgentClient {
   /** Unpacks a tar stream below a folder of the guest, which is made when missing. */
   async putFiles(path: string, tar: Readable): Promise<{ entries: number; bytes: number }> {
     const stream = this.#stream('PUT', `/v1/files?path=${encodeURIComponent(path)}`)
-    const answer = readJson<{ entries: number; bytes: number }>(stream)
+    const answer = readJson<{ entries: number; bytes: number }>(stream, this.#vm)
     // What the agent answers explains a broken upload best; the upload's own error stands where there is no answer.
     const [received, sent] = await Promise.allSettled([answer, pipeline(tar, stream, { end: true })])
     if (received.status === 'fulfilled') return received.value
@@ -124,12 +127,12 @@ export class AgentClient {
     const onAbort = (): void => void stream.destroy(options.signal?.reason)
     options.signal?.addEventListener('abort', onAbort, { once: true })
     const timer = setTimeout(
-      () => stream.destroy(this.#session.lost(`no answer to ${method} ${path} within ${timeout / 1000} s`)),
+      () => stream.destroy(lostError(this.#vm, `no answer to ${method} ${path} within ${timeout / 1000} s`)),
       timeout,
     )
     try {
       stream.end(options.body === undefined ? undefined : JSON.stringify(options.body))
-      return await readJson<T>(stream)
+      return await readJson<T>(stream, this.#vm)
     } finally {
       clearTimeout(timer)
       options.signal?.removeEventListener('abort', onAbort)
@@ -141,7 +144,7 @@ export class AgentClient {
     return new AgentStream({
       session: () => this.#session.get(AbortSignal.timeout(timeout)),
       headers: { ':method': method, ':path': path, ...headers },
-      lost: (reason, cause) => this.#session.lost(reason, cause),
+      vm: this.#vm,
     })
   }
 }

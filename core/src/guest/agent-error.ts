@@ -4,8 +4,13 @@ import { BangerError, catalogue, fail, type ErrorCode } from '../errors.ts'
 /** Bytes of an error's body at most. */
 const limit = 64 * 1024
 
+/** The error of a request that did not get through to a VM's agent, or whose answer was cut off. */
+export function lostError(vm: string, reason: string, cause?: unknown): BangerError {
+  return fail('guest.unreachable', { name: vm, reason }, cause)
+}
+
 /** Reads the agent's error answer (`{code, message}`) and makes it an error of the catalogue. */
-export async function agentError(body: Readable, status: number): Promise<BangerError> {
+export async function agentError(vm: string, body: Readable, status: number): Promise<BangerError> {
   const text = await readText(body).catch(() => '')
   const { code, message } = parse(text)
   const reason = message ?? (text.trim().slice(0, 200) || `status ${status}`)
@@ -17,7 +22,7 @@ export async function agentError(body: Readable, status: number): Promise<Banger
       status: catalogue[code as ErrorCode].status,
     })
   }
-  return fail('guest.refused', { reason })
+  return fail('guest.refused', { name: vm, reason })
 }
 
 async function readText(body: Readable): Promise<string> {

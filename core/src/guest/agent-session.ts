@@ -1,7 +1,7 @@
 import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type BangerError, fail } from '../errors.ts'
+import { lostError } from './agent-error.ts'
 
 /** One attempt to open the guest channel: `Machine.connect`. */
 export type OpenChannel = (signal?: AbortSignal) => Promise<Duplex>
@@ -18,14 +18,14 @@ const retryDelay = 20
  */
 export class AgentSession {
   readonly #open: OpenChannel
-  readonly #name: string
+  readonly #vm: string
   readonly #closing = new AbortController()
   #current: Promise<ClientHttp2Session> | undefined
 
-  /** @param name of the VM, for errors */
-  constructor(open: OpenChannel, name: string) {
+  /** @param vm its name, for errors */
+  constructor(open: OpenChannel, vm: string) {
     this.#open = open
-    this.#name = name
+    this.#vm = vm
   }
 
   /**
@@ -36,7 +36,8 @@ export class AgentSession {
     let last: unknown
     for (;;) {
       this.#closing.signal.throwIfAborted()
-      if (signal.aborted) throw isTimeout(signal.reason) ? this.lost(textOf(last ?? signal.reason), last) : signal.reason
+      if (signal.aborted)
+        throw isTimeout(signal.reason) ? lostError(this.#vm, textOf(last ?? signal.reason), last) : signal.reason
       try {
         return await untilAborted(this.#shared(), signal)
       } catch (error) {
@@ -51,17 +52,12 @@ export class AgentSession {
    * It is the session that must be destroyed: Node keeps a socket open as long as its session lives.
    */
   close(): void {
-    this.#closing.abort(this.lost('the connection to its agent was closed'))
+    this.#closing.abort(lostError(this.#vm, 'the connection to its agent was closed'))
     this.#current?.then(
       (session) => session.destroy(),
       () => undefined,
     )
     this.#current = undefined
-  }
-
-  /** The error of a request that did not get through. */
-  lost(reason: string, cause?: unknown): BangerError {
-    return fail('guest.unreachable', { name: this.#name, reason }, cause)
   }
 
   /** The connection under way or made, so that requests at the same time share one. */

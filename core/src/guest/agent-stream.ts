@@ -1,14 +1,14 @@
 import { constants, type ClientHttp2Session, type ClientHttp2Stream, type OutgoingHttpHeaders } from 'node:http2'
 import { Duplex } from 'node:stream'
-import { agentError } from './agent-error.ts'
+import { agentError, lostError } from './agent-error.ts'
 
 /** What a request needs of the connection it goes over. */
 export interface StreamOptions {
   /** Gives the connection, or rejects with the error to end in. */
   session: () => Promise<ClientHttp2Session>
   headers: OutgoingHttpHeaders
-  /** Makes the error for an answer that was cut off. */
-  lost: (reason: string, cause?: unknown) => Error
+  /** The VM's name, for errors. */
+  vm: string
 }
 
 /**
@@ -41,7 +41,7 @@ export class AgentStream extends Duplex {
       if (answered(stream)) callback()
       else
         stream.write(chunk, (error) =>
-          callback(error && !answered(stream) ? this.#options.lost('the connection was lost', error) : null),
+          callback(error && !answered(stream) ? lostError(this.#options.vm, 'the connection was lost', error) : null),
         )
     })
   }
@@ -71,7 +71,7 @@ export class AgentStream extends Duplex {
     try {
       stream = session.request(this.#options.headers, { endStream: false })
     } catch (error) {
-      this.destroy(this.#options.lost('the connection was lost', error))
+      this.destroy(lostError(this.#options.vm, 'the connection was lost', error))
       return
     }
     this.#stream = stream
@@ -81,7 +81,7 @@ export class AgentStream extends Duplex {
       else this.#refuse(stream, status)
     })
     stream.on('error', (error) => {
-      if (!answered(stream) && !this.#refused) this.destroy(this.#options.lost('the connection was lost', error))
+      if (!answered(stream) && !this.#refused) this.destroy(lostError(this.#options.vm, 'the connection was lost', error))
     })
     stream.once('close', () => this.#onClose())
     for (const use of this.#waiting.splice(0)) use(stream)
@@ -102,7 +102,7 @@ export class AgentStream extends Duplex {
   #refuse(stream: ClientHttp2Stream, status: number): void {
     // The request is over, whatever becomes of the stream; its body only says why.
     this.#refused = true
-    void agentError(stream, status).then((error) => this.destroy(error))
+    void agentError(this.#options.vm, stream, status).then((error) => this.destroy(error))
   }
 
   #onClose(): void {
@@ -114,7 +114,7 @@ export class AgentStream extends Duplex {
   }
 
   #cutOff(): Error {
-    return this.#options.lost('the connection was lost in the middle of an answer')
+    return lostError(this.#options.vm, 'the connection was lost in the middle of an answer')
   }
 
   #withStream(use: (stream: ClientHttp2Stream) => void): void {

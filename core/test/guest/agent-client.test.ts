@@ -63,7 +63,11 @@ describe('small requests', () => {
 
   test("turn the agent's error into guest.refused with its message", async () => {
     const { agent } = await serve((_, response) => json(response, { code: 'clock.failed', message: 'no such clock' }, 500))
-    await expect(agent.setClock(1)).rejects.toMatchObject({ code: 'guest.refused', message: 'The guest refused: no such clock' })
+    await expect(agent.setClock(1)).rejects.toMatchObject({
+      code: 'guest.refused',
+      message: 'The guest refused: no such clock',
+      hint: 'Look at its console with: banger vm logs devbox',
+    })
   })
 
   test('keep a code of the catalogue', async () => {
