@@ -17,8 +17,13 @@ describe('the verbs', () => {
   })
   afterAll(() => banger.run(['vm', 'delete', '--force', 'idle']))
 
-  it.each(['start', 'stop', 'kill', 'delete', 'show', 'ports', 'stats', 'logs', 'ssh-config'])('%s names an unknown VM and says what to do', async (verb) => {
+  it.each(['start', 'stop', 'kill', 'delete', 'show', 'ports', 'stats'])('%s names an unknown VM and says what to do', async (verb) => {
     expect(await failure(['vm', verb, 'nobody'])).toMatchObject({ status: 1, code: 'vm.not-found', hint: expect.stringContaining('vm list') })
+  })
+
+  it.each(['logs', 'ssh-config', 'ssh'])('%s, which prints text, does so too', async (verb) => {
+    const { status, stderr } = await banger.run(['vm', verb, 'nobody'])
+    expect([status, stderr]).toEqual([verb === 'ssh' ? 125 : 1, expect.stringContaining('vm list')])
   })
 
   it.each(['ports', 'stats'])('%s of a stopped VM says how to start it', async (verb) => {
@@ -71,7 +76,7 @@ describe('a VM through its life', () => {
 
   it('is seen as stopped within seconds of powering itself off, and can be started again', async () => {
     await banger.ok(['vm', 'create', '--name', 'self'])
-    await banger.run(['vm', 'exec', 'self', '--', 'sh', '-c', '(sleep 0.2; systemctl poweroff) >/dev/null 2>&1 &'])
+    await banger.run(['vm', 'exec', 'self', '--', 'sh', '-c', 'until systemctl poweroff; do sleep 0.5; done'])
     await until(async () => (await banger.vm('self')).state === 'stopped', 60_000)
     expect((await banger.vm('self')).exit?.reason).toBe('guest-poweroff')
     await banger.ok(['vm', 'start', 'self'])

@@ -40,6 +40,7 @@ export class Terminal implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#child.kill('SIGHUP')
+    // the pseudo-terminal's master goes with it, and the kernel hangs up on whoever runs there
+    this.#child.kill('SIGKILL')
   }
 }

@@ -14,7 +14,7 @@ export async function which(program: string): Promise<string | undefined> {
 /** PATH, then the folders of system programs, which an ordinary user's PATH lacks on Debian. */
 export function searchPath(): string[] {
   const path = (process.env.PATH ?? '').split(delimiter).filter(isAbsolute)
-  return [...new Set([...path, '/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin'])]
+  return [...new Set([...path, '/usr/local/sbin', '/usr/sbin', '/sbin'])]
 }
 
 async function isExecutable(path: string): Promise<boolean> {
