@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { commonJs } from './common-js.ts'
 import { deferRequires } from './defer-requires.ts'
 import { buildVendor, vendorRarePackages } from './vendor.ts'
 import type { Workspace } from './workspaces.ts'
@@ -12,28 +13,17 @@ export interface BuildTarget {
   version: string
 }
 
-// CommonJS, since an ES import of a builtin runs all its lazy getters: 20 ms for node:http alone.
-const common = {
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  target: 'node22',
-  define: { 'import.meta.url': '__importMetaUrl', 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
-  banner: { js: 'const __importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
-  logLevel: 'warning',
-} as const
-
 /** The CLI: a small entry, and one bundle in which each command is loaded when it is run. */
 export async function buildCli({ root, lib, version }: BuildTarget, workspaces: Workspace[]): Promise<void> {
   await buildVendor(root, lib)
   await build({
-    ...common,
+    ...commonJs,
     entryPoints: [join(root, 'core/bin/banger.ts')],
     outfile: join(lib, 'banger.cjs'),
-    define: { ...common.define, BANGER_VERSION: JSON.stringify(version) },
+    define: { ...commonJs.define, BANGER_VERSION: JSON.stringify(version) },
   })
   await build({
-    ...common,
+    ...commonJs,
     stdin: { contents: mainSource(root, workspaces), resolveDir: root, sourcefile: 'main.js' },
     outfile: join(lib, 'main.cjs'),
     plugins: [vendorRarePackages, deferRequires],

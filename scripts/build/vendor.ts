@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { build, type Plugin } from 'esbuild'
+import { commonJs } from './common-js.ts'
 
 /**
  * Packages that few command lines need, each in a file of its own: every command reads main.cjs as a whole, so what
@@ -31,12 +32,8 @@ export async function buildVendor(root: string, lib: string): Promise<void> {
     absWorkingDir: join(root, 'core'),
     outdir: join(lib, 'vendor'),
     outExtension: { '.js': '.cjs' },
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node22',
+    ...commonJs,
     external: ['cpu-features', '*.node'],
     minifyWhitespace: true,
-    logLevel: 'warning',
   })
 }

@@ -1,4 +1,5 @@
 import { Config } from '@oclif/core/config'
+import { settings } from '@oclif/core/settings'
 import semver from 'semver'
 import { fail, toBangerError } from '../errors.ts'
 import type { Host } from '../hooks/host.ts'
@@ -23,6 +24,8 @@ export async function loadPlugins(root: string, version: string, hooks: BangerHo
   const warnings: string[] = []
   const collect = (warning: Error) => warnings.push(warning.message)
   process.on('warning', collect)
+  // Plugins run as they were built, linked ones too.
+  settings.enableAutoTranspile = false
   const config = await Config.load({ root })
   const { successes, failures } = await config.runHook('banger:extend', {}, undefined, true)
   process.off('warning', collect)
