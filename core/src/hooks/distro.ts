@@ -1,4 +1,4 @@
-import type { GuestCommand, GuestFile } from './provision.ts'
+import type { GuestCommand, GuestFile } from './guest-config.ts'
 
 /** The fields of /etc/os-release that banger uses. */
 export interface OsRelease {

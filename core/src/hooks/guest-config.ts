@@ -1,0 +1,63 @@
+import type { GuestInterface } from './network.ts'
+
+/** A command run in the guest without a shell. */
+export interface GuestCommand {
+  argv: string[]
+  env?: Record<string, string>
+}
+
+/** A file to write in the guest, atomically. Missing folders are made with mode 0755. */
+export interface GuestFile {
+  /** Absolute. */
+  path: string
+  /** base64 */
+  content: string
+  /** `0o600` */
+  mode: number
+  uid?: number
+  gid?: number
+}
+
+/** A program that the agent keeps running. */
+export interface GuestService {
+  name: string
+  argv: string[]
+  env?: Record<string, string>
+  cwd?: string
+  restart: 'always' | 'on-failure' | 'no'
+}
+
+/** Commands that run once in a VM's life, in the background, after the guest is ready. */
+export interface FirstBootStep {
+  /** Unique; a step whose name is recorded as done on the VM's disk does not run again. */
+  name: string
+  commands: GuestCommand[]
+}
+
+/**
+ * What the agent is told at every start, in one idempotent call (PUT /v1/configure).
+ * Mirrored by `agent/configure`; both sides test the messages in agent/testdata.
+ */
+export interface GuestConfig {
+  hostname: string
+  interfaces: GuestInterface[]
+  /** Lines for /etc/hosts besides localhost and the VM's own. */
+  hosts: { address: string; names: string[] }[]
+  /** OpenSSH public keys that may log in as root. */
+  authorizedKeys: string[]
+  /** The guest's own OpenSSH host key pair (OpenSSH private key format). */
+  sshHostKeys: { type: 'ed25519'; privateKey: string; publicKey: string }[]
+  files: GuestFile[]
+  /** Default environment of everything the agent runs. */
+  environment: Record<string, string>
+  /** Default working directory of exec; `/root` when missing or absent in the guest. */
+  workingDir?: string
+  services: GuestService[]
+  firstBoot: FirstBootStep[]
+  /** Milliseconds since 1970: the guest's clock is set to it. */
+  clock: number
+  /** Mixed into the guest's entropy pool. base64, 32 bytes. */
+  entropy: string
+  /** 32 hexadecimal digits; the same for the whole life of a VM. */
+  machineId: string
+}
