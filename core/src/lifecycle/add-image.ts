@@ -103,7 +103,7 @@ async function stageImage(
   const rootfs = found.rootfs ?? `${dir}/rootfs.ext4`
   const built = found.rootfs
     ? await inspectRootfs(found.rootfs)
-    : await buildRootfs(found.layers(live), `${stage}/rootfs.ext4`, { ...live, ...(found.size ? { size: found.size } : {}) })
+    : await buildRootfs(found.layers(live), `${stage}/rootfs.ext4`, { ...live, source: request.ref, ...(found.size ? { size: found.size } : {}) })
   live.progress({ id: 'rootfs', message: `Image ${name} is ready`, state: 'done' })
   return {
     name,

@@ -23,6 +23,8 @@ export interface BuildOptions {
   size?: number
   /** Bytes that the filesystem has at least; what is not used is a hole in the file. Default: as small as it can be. */
   minSize?: number
+  /** What the layers are of, for messages: `file:/srv/rootfs.tar`. */
+  source?: string
   /** Bytes that it may have at most. Default: 2 TiB, the most that it can. */
   maxSize?: number
 }
@@ -73,7 +75,7 @@ export async function buildRootfs(layers: AsyncIterable<Readable>, output: strin
   } catch (error) {
     await writer.settle()
     await rm(output, { force: true })
-    throw explain(error, at, output, options.signal)
+    throw explain(error, output, options.signal, options.source ?? 'given', at)
   } finally {
     await writer.file.close()
   }
@@ -83,7 +85,7 @@ async function create(output: string): Promise<BlockWriter> {
   try {
     return await BlockWriter.create(output)
   } catch (error) {
-    throw explain(error, 0, output, new AbortController().signal)
+    throw explain(error, output)
   }
 }
 
@@ -96,11 +98,16 @@ async function addLayer(
 ): Promise<number> {
   const tar = new TarReader(layer)
   let entries = 0
-  for (let entry = await tar.next(); entry; entry = await tar.next()) {
-    entries++
-    const file = tree.apply(entry)
-    if (file) await writeFile(entry, file, tar, allocator, writer)
-    report.add(entry.stored)
+  try {
+    for (let entry = await tar.next(); entry; entry = await tar.next()) {
+      entries++
+      const file = tree.apply(entry)
+      if (file) await writeFile(entry, file, tar, allocator, writer)
+      report.add(entry.stored)
+    }
+  } finally {
+    // whoever still writes to it is told that nobody listens
+    layer.destroy()
   }
   return entries
 }
@@ -145,14 +152,17 @@ async function sha256(file: FileHandle, size: number, signal: AbortSignal): Prom
   return `sha256:${hash.digest('hex')}`
 }
 
-function explain(error: unknown, layer: number, output: string, signal: AbortSignal): unknown {
+function explain(error: unknown, output: string, signal?: AbortSignal, source = '', layer = 0): unknown {
   if (isError(error)) return error
-  if (signal.aborted) return fail('aborted', { what: 'Building the root filesystem' }, error)
-  if (error instanceof InvalidImage)
-    return fail('image.invalid', { path: layer > 1 ? `(layer ${layer})` : 'given', reason: error.message }, error)
+  if (signal?.aborted) return fail('aborted', { what: 'Building the root filesystem' }, error)
+  if (error instanceof InvalidImage) {
+    return fail('image.invalid', { path: layer > 1 ? `${source} (layer ${layer})` : source, reason: error.message }, error)
+  }
   const code = error instanceof Error && 'code' in error ? error.code : ''
-  if (code === 'ENOSPC' || code === 'EDQUOT') return fail('disk.full', { folder: dirname(output) }, error)
-  if (code === 'EACCES' || code === 'EROFS')
-    return fail('state.unwritable', { folder: dirname(output), reason: String(code), variable: 'XDG_STATE_HOME' }, error)
+  const folder = dirname(output)
+  if (code === 'ENOSPC' || code === 'EDQUOT') return fail('disk.full', { folder }, error)
+  if (code === 'EACCES' || code === 'EROFS') {
+    return fail('state.unwritable', { folder, reason: String(code), variable: 'XDG_STATE_HOME' }, error)
+  }
   return error
 }

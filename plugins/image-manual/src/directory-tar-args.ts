@@ -1,5 +1,5 @@
 /**
- * Arguments for GNU tar that put all of a folder on stdout: numeric owners, attributes, access control lists, holes, times to the nanosecond; what is
+ * Arguments for GNU tar that put all of a folder on stdout: numeric owners, attributes (access control lists among them, by number), holes, times to the nanosecond; what is
  * mounted in it stays out. Sorted, so that the same folder gives the same tar.
  */
 export function directoryTarArgs(path: string): string[] {
@@ -13,7 +13,6 @@ export function directoryTarArgs(path: string): string[] {
     '--sparse',
     '--xattrs',
     '--xattrs-include=*',
-    '--acls',
     '--one-file-system',
     `--directory=${path}`,
     '.',

@@ -50,6 +50,9 @@ export class TarReader {
       const block = this.#reader.readNow(blockSize) ?? (await this.#reader.read(blockSize))
       const header = block.length === 0 ? undefined : this.#parse(block)
       if (!header) {
+        if (local.length > 0 || longName !== undefined || longLink !== undefined) {
+          throw new InvalidImage('the tar ends between an extended header and its member')
+        }
         await this.#reader.drain()
         return undefined
       }

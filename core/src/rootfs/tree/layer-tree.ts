@@ -35,11 +35,13 @@ export class LayerTree {
       describe(this.root, entry)
       return undefined
     }
-    const parent = this.#parent(names, entry.path)
     if (name.startsWith(whiteoutPrefix)) {
-      applyWhiteout(parent, name, this.#layer, (node) => this.#unlink(node))
+      // makes no folders: where there is none, nothing is to be hidden
+      const folder = this.#find(names)
+      if (folder) applyWhiteout(folder, name, this.#layer, (node) => this.#unlink(node))
       return undefined
     }
+    const parent = this.#parent(names, entry.path)
     if (entry.type === 'hardlink') this.#link(parent, name, entry)
     else return this.#place(parent, name, entry)
     return undefined

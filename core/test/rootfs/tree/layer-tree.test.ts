@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest'
+import type { TarEntry } from '../../../src/rootfs/tar/entry.ts'
+import { LayerTree } from '../../../src/rootfs/tree/layer-tree.ts'
+import type { Node } from '../../../src/rootfs/tree/node.ts'
+
+type Short = [path: string, more?: Partial<TarEntry>]
+const dir = { type: 'directory' } as const
+
+describe('merging layers', () => {
+  test('a whiteout takes away what a lower layer has, also a folder with all in it', () => {
+    expect(merge([['a/b/c'], ['a/d']], [['a/.wh.b']])).toEqual(['a', 'a/d'])
+  })
+
+  test('a whiteout takes nothing away that its own layer brings, in either order', () => {
+    expect(merge([['a/b']], [['a/.wh.b'], ['a/b']])).toEqual(['a', 'a/b'])
+    expect(merge([['a/b/old']], [['a/b/new'], ['a/.wh.b']])).toEqual(['a', 'a/b', 'a/b/new'])
+    expect(merge([['a/b'], ['a/.wh.b']])).toEqual(['a', 'a/b'])
+  })
+
+  test('an opaque whiteout empties a folder of lower layers, in either order', () => {
+    const lower: Short[] = [['a/x'], ['a/sub/y']]
+    expect(merge(lower, [['a/.wh..wh..opq'], ['a/sub/new']])).toEqual(['a', 'a/sub', 'a/sub/new'])
+    expect(merge(lower, [['a/sub/new'], ['a/.wh..wh..opq']])).toEqual(['a', 'a/sub', 'a/sub/new'])
+  })
+
+  test("aufs's own bookkeeping is passed over", () => {
+    expect(merge([['a'], ['.wh..wh.plnk', dir], ['.wh..wh.aufs']])).toEqual(['a'])
+  })
+
+  test('a folder over a folder keeps its children and takes the new owner', () => {
+    const tree = build([['a', { ...dir, uid: 1 }], ['a/x']], [['a', { ...dir, uid: 2 }]])
+    expect(list(tree)).toEqual(['a', 'a/x'])
+    expect(tree.root.children?.get('a')?.node.uid).toBe(2)
+  })
+
+  test('a file replaces a folder, and a folder a file or a symlink', () => {
+    expect(merge([['a/x']], [['a']])).toEqual(['a'])
+    expect(merge([['a']], [['a', dir], ['a/x']])).toEqual(['a', 'a/x'])
+    expect(merge([['a', { type: 'symlink', target: 'b' }]], [['a', dir], ['a/x']])).toEqual(['a', 'a/x'])
+  })
+
+  test('a hardlink shares the file of a lower layer, which stays when the first name goes', () => {
+    const tree = build([['a']], [['b', { type: 'hardlink', target: './a' }], ['.wh.a']])
+    expect(list(tree)).toEqual(['b'])
+    expect(tree.root.children?.get('b')?.node.links).toBe(1)
+  })
+
+  test('files that lose their last name are handed back, and no others', () => {
+    const dropped: Node[] = []
+    const tree = build([['a/one'], ['two'], ['link', { type: 'hardlink', target: 'two' }]], [['.wh.a'], ['.wh.two']], dropped)
+    expect(dropped).toHaveLength(1)
+    expect(list(tree)).toEqual(['link'])
+  })
+
+  test('absolute paths and dots lead to the same place', () => {
+    expect(merge([['/a/./b'], ['./a//b']])).toEqual(['a', 'a/b'])
+  })
+})
+
+describe('hostile layers are refused:', () => {
+  test.each<[string, Short[], string]>([
+    ['a path that climbs', [['a/../../etc/passwd']], 'climbs'],
+    ['a symlink used as a folder', [['a', { type: 'symlink', target: '/etc' }], ['a/passwd']], 'is a symlink and no folder'],
+    ['a file used as a folder', [['a'], ['a/b']], 'is a file and no folder'],
+    ['a hardlink to nothing', [['a', { type: 'hardlink', target: 'b' }]], 'not there'],
+    ['a hardlink that climbs', [['a', { type: 'hardlink', target: '../b' }]], 'climbs'],
+    [
+      'a hardlink to a folder',
+      [
+        ['d', dir],
+        ['a', { type: 'hardlink', target: 'd' }],
+      ],
+      'folder',
+    ],
+    ['a name that is too long', [['n'.repeat(256)]], '255'],
+    ['a symlink that leads nowhere', [['a', { type: 'symlink', target: '' }]], '0 bytes'],
+    ['a whiteout of nothing', [['a'], ['.wh.']], 'whiteout'],
+    ['a whiteout that climbs', [['a', dir], ['a/.wh...']], 'whiteout'],
+    ['a file in place of the root', [['./']], 'root'],
+  ])('%s', (_name, entries, reason) => {
+    expect(() => merge(entries)).toThrow(reason)
+  })
+})
+
+function merge(...layers: Short[][]): string[] {
+  return list(build(...(layers as [Short[]])))
+}
+
+function build(...args: (Short[] | Node[])[]): LayerTree {
+  const dropped = args.length > 2 ? (args.pop() as Node[]) : []
+  const tree = new LayerTree((node) => dropped.push(node))
+  for (const [index, entries] of (args as Short[][]).entries()) {
+    if (index > 0) tree.nextLayer()
+    for (const [path, more] of entries) tree.apply({ ...plain, path, ...more })
+  }
+  return tree
+}
+
+const plain: TarEntry = {
+  path: '',
+  type: 'file',
+  mode: 0o644,
+  uid: 0,
+  gid: 0,
+  mtime: { seconds: 0, nanoseconds: 0 },
+  size: 0,
+  stored: 0,
+  target: '',
+  device: { major: 0, minor: 0 },
+}
+
+function list(tree: LayerTree): string[] {
+  const walk = (node: Node, prefix: string): string[] =>
+    [...(node.children ?? [])].flatMap(([name, child]) => [prefix + name, ...walk(child.node, `${prefix}${name}/`)])
+  return walk(tree.root, '').sort()
+}
