@@ -1,9 +1,9 @@
 import type { FileTree } from '../file-tree.ts'
 import type { DiskInode, Ext4File } from './ext4-file.ts'
-import { rootInode } from './format.ts'
+import { modeBits, rootInode } from './format.ts'
 import { mapBlocks } from './map-blocks.ts'
 
-const types: Record<number, string> = { 16807: 'file', 9604: 'directory', 21609: 'symlink' }
+const types = new Map<number, string>(Object.entries(modeBits).map(([type, bits]) => [bits, type]))
 
 /** Folders are read up to here: what is looked for in them is not in one of millions. */
 const maxDirectoryBytes = 64 << 20
@@ -12,7 +12,7 @@ const maxDirectoryBytes = 64 << 20
 export async function ext4Tree(ext4: Ext4File): Promise<FileTree<DiskInode>> {
   return {
     root: await ext4.inode(rootInode),
-    describe: ({ mode }) => ({ type: types[mode & 0o170000] ?? 'special', mode: mode & 0o7777 }),
+    describe: ({ mode }) => ({ type: types.get(mode & 0o170000) ?? 'special', mode: mode & 0o7777 }),
     lookup: async (directory, name) => {
       const number = findEntry(await readContent(ext4, directory, maxDirectoryBytes), ext4.blockBytes, name)
       return number === 0 ? undefined : ext4.inode(number)
