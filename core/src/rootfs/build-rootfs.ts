@@ -21,8 +21,6 @@ export interface BuildOptions {
   progress: Progress
   /** Bytes of all layers, where known: an estimate, for progress. */
   size?: number
-  /** Bytes that the filesystem has at least; what is not used is a hole in the file. Default: as small as it can be. */
-  minSize?: number
   /** What the layers are of, for messages: `file:/srv/rootfs.tar`. */
   source?: string
   /** Bytes that it may have at most. Default: 2 TiB, the most that it can. */
@@ -65,7 +63,7 @@ export async function buildRootfs(layers: AsyncIterable<Readable>, output: strin
       options.signal.throwIfAborted()
     }
     if (entries === 0) throw new InvalidImage('it holds no files')
-    const size = await finishFilesystem(tree.root, allocator, writer, options.minSize ?? 0)
+    const size = await finishFilesystem(tree.root, allocator, writer)
     const [digest] = await Promise.all([sha256(writer.file, size, options.signal), writer.file.sync()])
     const view = nodeTree(tree.root, writer.file)
     const os = await readOsRelease(view)

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { buildRootfs, type BuildOptions } from '../../src/rootfs/build-rootfs.ts'
-import { debugfs, e2fsck, listImage } from './debugfs.ts'
+import { debugfs, e2fsck } from './debugfs.ts'
 import { header, layer, layersOf, makeTar, type Member } from './make-tar.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -73,7 +73,7 @@ describe('one layer', () => {
   })
 
   test('keeps the holes of sparse files beyond 4 GiB', async () => {
-    const pieces = Array.from({ length: 1500 }, (_, index) => index * 3_000_001)
+    const pieces = Array.from({ length: 1500 }, (_, index) => index * 3_000_320)
     const size = 5_000_000_000
     const map = pieces.map((offset) => `${offset},7`).join(',')
     await build([
@@ -88,14 +88,7 @@ describe('one layer', () => {
     ])
     expect(e2fsck(image)).toBe('')
     expect(debugfs(image, ['stat /sparse'])).toContain(`Size: ${size}`)
-    expect(listPieces('/sparse', pieces)).toEqual(new Set(['content']))
-  })
-
-  test('fills more groups than one block of descriptors holds', async () => {
-    await buildRootfs(layersOf([{ path: 'a', content: 'x' }]), image, { ...options, minSize: 20 * 2 ** 30 })
-    expect(e2fsck(image)).toBe('')
-    expect(listImage(image).get('/a')?.content).toBe('x')
-    rmSync(image)
+    expect(readPieces('/sparse', pieces)).toEqual(new Set(['content']))
   })
 
   test.skipIf(!canMount)('mounted by the kernel (needs root and loop devices), is the tree that GNU tar unpacks', async () => {
@@ -205,13 +198,13 @@ async function* only(stream: Readable): AsyncGenerator<Readable> {
 function everything(): Member[] {
   const mtime = 1_600_000_000
   const many = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`user.n${index}`, 'v'.repeat(90)]))
-  const acl = Buffer.from('0200000001000700ffffffff02000500e803000004000500ffffffff10000700ffffffff20000400ffffffff', 'hex')
+  const acl = Buffer.from('0200000001000600ffffffff02000500e803000004000500ffffffff10000700ffffffff20000400ffffffff', 'hex')
   const members: Member[] = [
     { path: './', type: 'directory', mode: 0o755 },
     { path: 'folder', type: 'directory', mode: 0o1777, xattrs: { 'trusted.overlay.opaque': 'x' } },
     { path: 'folder/file', content: 'content' },
     { path: 'folder/link', type: 'hardlink', target: 'folder/file' },
-    { path: 'empty' },
+    { path: 'empty', xattrs: { 'user.empty': '' } },
     { path: 'large', content: Buffer.alloc(3_000_001, 'large') },
     { path: 'setuid', content: 'x', mode: 0o4755 },
     {
@@ -223,7 +216,7 @@ function everything(): Member[] {
     },
     { path: 'many', xattrs: many },
     { path: 'same', xattrs: many },
-    { path: 'listed', mode: 0o674, xattrs: { 'system.posix_acl_access': acl, 'user.empty': '' } },
+    { path: 'listed', mode: 0o674, xattrs: { 'system.posix_acl_access': acl } },
     { path: 'null', type: 'character', device: [1, 3] },
     { path: 'wide', type: 'block', device: [300, 70_000] },
     { path: 'pipe', type: 'fifo' },
@@ -248,18 +241,21 @@ function everything(): Member[] {
   return [...members.map((member) => ({ mtime, ...member })), ...times]
 }
 
-function listPieces(path: string, offsets: number[]): Set<string> {
-  const copy = join(folder, 'copy')
-  debugfs(image, [`dump ${path} ${copy}`])
-  const found = new Set(offsets.map((offset) => readPiece(copy, offset)))
-  rmSync(copy)
-  return found
-}
-
-function readPiece(path: string, offset: number): string {
-  return execFileSync('dd', [`if=${path}`, 'iflag=skip_bytes,count_bytes', `skip=${offset}`, 'count=7', 'status=none'], {
-    encoding: 'utf8',
+/** The seven bytes at each offset, found through debugfs's own map of the file's blocks. */
+function readPieces(path: string, offsets: number[]): Set<string> {
+  const said = debugfs(
+    image,
+    offsets.map((offset) => `bmap ${path} ${Math.floor(offset / 4096)}`),
+  )
+  const blocks = said.split('\n').filter((line) => /^\d+$/.test(line))
+  const file = openSync(image, 'r')
+  const pieces = offsets.map((offset, index) => {
+    const bytes = Buffer.alloc(7)
+    readSync(file, bytes, 0, 7, Number(blocks[index]) * 4096 + (offset % 4096))
+    return bytes.toString()
   })
+  closeSync(file)
+  return new Set(pieces)
 }
 
 function withMount(path: string, run: (mounted: string) => void): void {

@@ -99,6 +99,11 @@ function touchesWhiteout(members: Member[], candidate: Member): boolean {
     : candidate.type === 'hardlink' && members.some(isWhiteout)
 }
 
+function permissions(type: string, mode: number | undefined): number {
+  if (type === 'symlink') return 0o777
+  return mode ?? (type === 'directory' ? 0o755 : 0o644)
+}
+
 type Description = Record<string, string>
 
 function describeImage(seen: ReturnType<typeof listImage>): Description {
@@ -121,7 +126,7 @@ function describeModel(model: ReturnType<typeof modelOf>): Description {
           member: { type = 'file', mode, uid = 0, gid = 0, content: text },
         },
       ]) => {
-        const bits = types[type] | (mode ?? (type === 'directory' ? 0o755 : 0o644))
+        const bits = types[type] | permissions(type, mode)
         return [
           at,
           file,

@@ -16,9 +16,12 @@ export interface Seen {
   content?: string
 }
 
+/** Debian keeps e2fsprogs where an ordinary user's PATH does not lead. */
+export const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` }
+
 /** e2fsck's complaints, '' when there are none. */
 export function e2fsck(image: string): string {
-  const { status, stdout, stderr } = spawnSync('e2fsck', ['-fn', image], { encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync('e2fsck', ['-fn', image], { encoding: 'utf8', env })
   return status === 0 ? '' : `${stdout}\n${stderr}`
 }
 
@@ -46,6 +49,7 @@ export function debugfs(image: string, commands: string[]): string {
   const output = execFileSync('debugfs', ['-f', '-', image], {
     input: `${commands.join('\n')}\n`,
     encoding: 'latin1',
+    env,
     maxBuffer: 1 << 28,
     stdio: ['pipe', 'pipe', 'ignore'],
   })

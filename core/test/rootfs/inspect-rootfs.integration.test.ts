@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { buildRootfs } from '../../src/rootfs/build-rootfs.ts'
 import { inspectRootfs } from '../../src/rootfs/inspect-rootfs.ts'
+import { env } from './debugfs.ts'
 import { layersOf } from './make-tar.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -39,7 +40,7 @@ describe('an image made by mke2fs', () => {
 
   test('with folders indexed by hash is read', async () => {
     make('ext4', '-b', '1024')
-    execFileSync('e2fsck', ['-fyD', image], { stdio: 'ignore' })
+    execFileSync('e2fsck', ['-fyD', image], { stdio: 'ignore', env })
     expect((await inspectRootfs(image)).init).toBe('/sbin/init')
   })
 
@@ -48,7 +49,7 @@ describe('an image made by mke2fs', () => {
     truncateSync(image, 10 * 2 ** 20)
     await expect(inspectRootfs(image)).rejects.toMatchObject({ code: 'image.invalid', message: /cut off/ })
     make('ext4')
-    execFileSync('debugfs', ['-w', '-R', 'feature needs_recovery', image], { stdio: 'ignore' })
+    execFileSync('debugfs', ['-w', '-R', 'feature needs_recovery', image], { stdio: 'ignore', env })
     await expect(inspectRootfs(image)).rejects.toMatchObject({ message: /e2fsck -p/ })
     make('ext4', '-O', 'inline_data')
     await expect(inspectRootfs(image)).rejects.toMatchObject({ message: /inline_data/ })
@@ -94,5 +95,5 @@ describe('what is no ext4 is called by its name:', () => {
 
 function make(type: string, ...options: string[]): void {
   writeFileSync(image, '')
-  execFileSync('mke2fs', ['-q', '-F', '-t', type, '-d', tree, ...options, image, '24M'])
+  execFileSync('mke2fs', ['-q', '-F', '-t', type, '-d', tree, ...options, image, '24M'], { env })
 }

@@ -9,17 +9,11 @@ import { writeInodes } from './write-inodes.ts'
 
 /**
  * Writes everything but the files' contents, which are there already. The file has its final length afterwards.
- * @param minSize bytes that the filesystem has at least
  * @returns bytes of the filesystem
  */
-export async function finishFilesystem(
-  root: Node,
-  allocator: BlockAllocator,
-  writer: BlockWriter,
-  minSize: number,
-): Promise<number> {
+export async function finishFilesystem(root: Node, allocator: BlockAllocator, writer: BlockWriter): Promise<number> {
   const table = await writeInodes(root, allocator, writer)
-  const layout = layOutGroups(allocator, table.count, Math.ceil(minSize / blockBytes))
+  const layout = layOutGroups(allocator, table.count)
   await writeGroups(layout, table, allocator, writer, uuidOf(table.bytes))
   await writer.drain()
   const size = layout.blocks * blockBytes

@@ -18,25 +18,24 @@ export interface GroupLayout {
 /**
  * Finds the number of groups for all that was written, plus their own bookkeeping, and allocates that.
  * @param inodes how many are used
- * @param minBlocks blocks that the filesystem has at least
  */
-export function layOutGroups(allocator: BlockAllocator, inodes: number, minBlocks: number): GroupLayout {
+export function layOutGroups(allocator: BlockAllocator, inodes: number): GroupLayout {
   let count = 1
-  while (!enough(count, allocator.next, inodes, minBlocks)) count++
+  while (!enough(count, allocator.next, inodes)) count++
   const inodesPerGroup = perGroup(inodes, count)
   const bitmaps = Array.from({ length: count }, () => ({
     blockBitmap: allocator.allocate(1),
     inodeBitmap: allocator.allocate(1),
   }))
   const groups = bitmaps.map((group) => ({ ...group, inodeTable: allocator.allocate(inodesPerGroup / inodesPerBlock) }))
-  return { groups, inodesPerGroup, blocks: Math.max(allocator.next, minBlocks, (count - 1) * blocksPerGroup + 1) }
+  return { groups, inodesPerGroup, blocks: Math.max(allocator.next, (count - 1) * blocksPerGroup + 1) }
 }
 
-function enough(count: number, used: number, inodes: number, minBlocks: number): boolean {
+function enough(count: number, used: number, inodes: number): boolean {
   const inodesPerGroup = perGroup(inodes, count)
   const own = count * (2 + inodesPerGroup / inodesPerBlock)
   // a bitmap has one block, so a group has as many inodes as blocks at most
-  return inodesPerGroup <= blocksPerGroup && Math.max(used + own, minBlocks) <= count * blocksPerGroup
+  return inodesPerGroup <= blocksPerGroup && used + own <= count * blocksPerGroup
 }
 
 /** Whole blocks of inodes. */

@@ -63,7 +63,8 @@ export class LayerTree {
     const node = type === 'directory' ? newDirectory() : newNode(type)
     describe(node, entry)
     node.size = entry.size
-    if (type === 'symlink') node.target = entry.target
+    // a symlink's own permissions are always these, whatever a tar says
+    if (type === 'symlink') Object.assign(node, { target: entry.target, mode: 0o777 })
     if (type === 'character' || type === 'block') node.device = entry.device
     this.#set(parent, name, node)
     return type === 'file' ? node : undefined
