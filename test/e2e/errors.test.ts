@@ -15,14 +15,17 @@ function errorOf(result: Outcome): { code: string; message: string; hint: string
   return (JSON.parse(result.stdout) as { error: { code: string; message: string; hint: string } }).error
 }
 
+function checksOf(result: Outcome): DoctorCheck[] {
+  return (JSON.parse(result.stdout) as { checks: DoctorCheck[] }).checks
+}
+
 describe('an error says what to do next:', () => {
   it('no QEMU: which package to install', async () => {
     await using scratch = new Scratch()
     const path = pathWithout(scratch.home, /^qemu-system/)
     const result = await scratch.run(['vm', 'create', '--json'], { env: { PATH: path } })
     expect(errorOf(result)).toMatchObject({ hint: expect.stringContaining('qemu-system') })
-    const checks = JSON.parse((await scratch.run(['doctor', '--json'])).stdout) as DoctorCheck[]
-    expect(checks.find((check) => check.id === 'qemu')).toMatchObject({ status: 'error', advice: expect.stringContaining('apt-get install') })
+    expect(checksOf(await scratch.run(['doctor', '--json'])).find((check) => check.id === 'qemu')).toMatchObject({ status: 'error', advice: expect.stringContaining('apt-get install') })
   })
 
   it('an unknown kernel: how to list and pull', async () => {
@@ -77,8 +80,7 @@ describe('an error says what to do next:', () => {
     linkPlugin(scratch, 'banger-plugin-broken', "throw new Error('I am broken')")
     const doctor = await scratch.run(['doctor', '--json'])
     expect(doctor.status).toBe(1)
-    const checks = JSON.parse(doctor.stdout) as DoctorCheck[]
-    expect(checks.find((check) => check.id === 'plugin:banger-plugin-broken')).toMatchObject({
+    expect(checksOf(doctor).find((check) => check.id === 'plugin:banger-plugin-broken')).toMatchObject({
       status: 'error',
       message: expect.stringContaining('I am broken'),
     })
@@ -88,8 +90,7 @@ describe('an error says what to do next:', () => {
 
 describe('/dev/kvm', () => {
   it('present but not usable is a warning of doctor with advice, and VMs run by emulation', async () => {
-    const checks = JSON.parse((await suite().run(['doctor', '--json'])).stdout) as DoctorCheck[]
-    const kvm = checks.find((check) => check.id === 'kvm')
+    const kvm = checksOf(await suite().run(['doctor', '--json'])).find((check) => check.id === 'kvm')
     expect(kvm).toBeDefined()
     if (kvm?.status === 'ok') return
     expect(kvm).toMatchObject({ status: 'warning', advice: expect.any(String) })

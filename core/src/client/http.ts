@@ -72,7 +72,8 @@ export async function readError(answer: IncomingMessage, context: ErrorContext):
 export function connectionError(error: unknown, context: ErrorContext): BangerError {
   if (error instanceof BangerError) return error
   const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'ENOENT' || code === 'ECONNREFUSED') return fail('daemon.not-running', {}, error)
+  // ENOTDIR, EACCES: the state folder is not usable, which starting the daemon will explain.
+  if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTDIR' || code === 'EACCES') return fail('daemon.not-running', {}, error)
   return fail('daemon.lost', { log: context.log }, error)
 }
 

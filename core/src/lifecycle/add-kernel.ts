@@ -14,9 +14,8 @@ interface KernelData {
 }
 
 interface KernelInput {
-  origin: string
-  /** Puts the files somewhere below an empty folder and says where. */
-  obtain(dir: string, live: Live): Promise<KernelFiles>
+  /** Puts the files somewhere below an empty folder; says where, and where they came from. */
+  obtain(dir: string, live: Live): Promise<{ files: KernelFiles; origin: string }>
 }
 
 /** What all kernel sources offer. A source that fails is passed over, with a warning in the log and in the progress. */
@@ -38,12 +37,12 @@ export async function availableKernels(engine: Engine, live: Live): Promise<Avai
 
 /** @throws kernel.exists, kernel.not-found */
 export async function pullKernel(engine: Engine, { name }: PullKernel, live: Live): Promise<Kernel> {
-  return addKernel(engine, name, { origin: 'source', obtain: (dir, during) => pullFromSources(engine, name, dir, during) }, live)
+  return addKernel(engine, name, { obtain: (dir, during) => pullFromSources(engine, name, dir, during) }, live)
 }
 
 /** @throws kernel.exists, kernel.invalid */
 export async function importKernel(engine: Engine, { name, ...files }: ImportKernel, live: Live): Promise<Kernel> {
-  return addKernel(engine, name, { origin: `file ${files.kernel}`, obtain: async () => files }, live)
+  return addKernel(engine, name, { obtain: async () => ({ files, origin: `file ${files.kernel}` }) }, live)
 }
 
 /** @param input what the steps work on; unknown, and not needed, when a crash is undone */
@@ -93,17 +92,17 @@ async function stageKernel(engine: Engine, name: string, input: KernelInput, liv
   await rm(stage, { recursive: true, force: true })
   await mkdir(stage, { recursive: true, mode: 0o700 })
   const download = await mkdtemp(join(stage, 'download-'))
-  const files = await input.obtain(download, live)
-  const kernel = await buildKernel(files, { name, origin: input.origin, stage, final: dir, host: engine.host, ...live })
+  const { files, origin } = await input.obtain(download, live)
+  const kernel = await buildKernel(files, { name, origin, stage, final: dir, host: engine.host, ...live })
   await rm(download, { recursive: true, force: true })
   live.progress({ id: 'kernel', message: `Kernel ${name} is ready`, state: 'done' })
   return kernel
 }
 
-async function pullFromSources(engine: Engine, name: string, dir: string, live: Live): Promise<KernelFiles> {
+async function pullFromSources(engine: Engine, name: string, dir: string, live: Live): Promise<{ files: KernelFiles; origin: string }> {
   for (const source of engine.kernelSources.values()) {
     const files = await source.pull(name, { dir, ...live })
-    if (files) return files
+    if (files) return { files, origin: `source ${source.name}` }
   }
   throw fail('kernel.not-found', { name })
 }
