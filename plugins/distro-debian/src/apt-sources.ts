@@ -17,7 +17,7 @@ export function parseList(text: string): AptSource[] {
       uris: [match[2]],
       suites: [match[3]],
       components: words(match[4]),
-      options: new Map(words(match[1]).map(listOption)),
+      options: new Map(words(match[1]).flatMap(listOption)),
     })
   }
   return sources
@@ -68,9 +68,10 @@ const optionNames: Record<string, string> = {
   'check-date': 'Check-Date',
 }
 
-function listOption(text: string): [string, string] {
+function listOption(text: string): [string, string][] {
   const [name = '', value = ''] = text.split('=', 2)
-  return [optionNames[name] ?? name, value]
+  const known = optionNames[name]
+  return known ? [[known, value]] : []
 }
 
 function parseFields(paragraph: string): Map<string, string> {

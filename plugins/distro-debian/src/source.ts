@@ -9,7 +9,7 @@ import { stepsOf } from './progress.ts'
 import { parseReference, type Reference } from './reference.ts'
 
 /** Bytes of the tar that comes out, for progress. */
-const sizes = { full: 200_000_000, minimal: 95_000_000 }
+const sizes = { full: 200_000_000, minimal: 125_000_000 }
 
 /** `debian:<suite>`: bootstrapped by mmdebstrap, whose tar goes straight into the rootfs. */
 export function debianSource(host: Host): ImageSource {
