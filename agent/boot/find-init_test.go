@@ -52,3 +52,10 @@ func TestFilesystemsWithoutADeviceAreNotTried(t *testing.T) {
 		t.Fatal(got)
 	}
 }
+
+func TestUnitNamesAreEscapedAsSystemdDoes(t *testing.T) {
+	got := escapeUnitPath("/usr/lib/modules/6.1.0-56-cloud-amd64")
+	if want := `usr-lib-modules-6.1.0\x2d56\x2dcloud\x2damd64`; got != want {
+		t.Fatal(got)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"strings"
 
 	"banger/agent/pid1"
 	"banger/agent/power"
@@ -53,6 +54,9 @@ func run() error {
 	}
 	if err := mountKernelFilesystems(rootDir, init == ""); err != nil {
 		return err
+	}
+	if target, err := modulesMountPoint(); err == nil && options.Modules != "" {
+		keepMounted(rootDir, strings.TrimPrefix(target, rootDir))
 	}
 	service := pid1.NewService(rootDir, options.Channel, init)
 	mode, err := service.AwaitConfigured()

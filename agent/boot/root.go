@@ -104,15 +104,20 @@ func bindPlainFolders() error {
 }
 
 func mountModules(device string) error {
-	var name unix.Utsname
-	if err := unix.Uname(&name); err != nil {
-		return err
-	}
-	lib, err := modulesFolder()
+	target, err := modulesMountPoint()
 	if err != nil {
 		return err
 	}
-	return mountDevice(device, filepath.Join(lib, unix.ByteSliceToString(name.Release[:])), unix.MS_RDONLY)
+	return mountDevice(device, target, unix.MS_RDONLY)
+}
+
+func modulesMountPoint() (string, error) {
+	var name unix.Utsname
+	if err := unix.Uname(&name); err != nil {
+		return "", err
+	}
+	lib, err := modulesFolder()
+	return filepath.Join(lib, unix.ByteSliceToString(name.Release[:])), err
 }
 
 // modulesFolder is <root>/lib/modules, with lib followed when it is a link into usr: links of the image that are

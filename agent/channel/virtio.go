@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -45,7 +46,9 @@ func OpenPort(name string, patience time.Duration) (*Port, error) {
 		if err == nil {
 			var file *os.File
 			if file, err = os.OpenFile(path, os.O_RDWR, 0); err == nil {
-				return newPort(file), nil
+				port := newPort(file)
+				port.breakStale()
+				return port, nil
 			}
 		}
 		if time.Now().After(deadline) {
@@ -57,6 +60,14 @@ func OpenPort(name string, patience time.Duration) (*Port, error) {
 
 func newPort(file *os.File) *Port {
 	return &Port{file: file, slot: make(chan struct{}, 1), buffer: make([]byte, readSize)}
+}
+
+// breakStale ends the HTTP/2 of a host that was connected to an earlier agent: no frame begins like this. A host that
+// waits for its preamble passes over it, and without a host there is nobody to tell.
+func (p *Port) breakStale() {
+	p.file.SetWriteDeadline(time.Now().Add(time.Millisecond))
+	p.file.Write(bytes.Repeat([]byte{0xff}, 16))
+	p.file.SetWriteDeadline(time.Time{})
 }
 
 func findPort(class, name string) (string, error) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"banger/agent/guest"
 	"banger/agent/messages"
@@ -16,7 +17,11 @@ type Manager struct {
 	guest   *guest.Guest
 	mutex   sync.Mutex
 	running map[string]*service
+	watched bool
 }
+
+// downCheck is how often the manager looks whether the machine goes down.
+const downCheck = 2 * time.Second
 
 func NewManager(g *guest.Guest) *Manager {
 	return &Manager{guest: g, running: map[string]*service{}}
@@ -40,6 +45,10 @@ func (m *Manager) Set(wanted []messages.GuestService) {
 		}
 		m.running[spec.Name] = startService(m.guest, spec)
 	}
+	if len(m.running) > 0 && !m.watched {
+		m.watched = true
+		go m.stopWhenGoingDown()
+	}
 	for name, present := range m.running {
 		if !keep[name] {
 			present.stop()
@@ -55,6 +64,14 @@ func (m *Manager) Stop() {
 	for _, present := range m.running {
 		present.tellToStop()
 	}
+}
+
+// stopWhenGoingDown ends services that hold up systemd's last act: to one that passes over SIGTERM it would give 90 s.
+func (m *Manager) stopWhenGoingDown() {
+	for !m.guest.GoingDown() {
+		time.Sleep(downCheck)
+	}
+	m.Stop()
 }
 
 // Retry starts at once what waits for its next try.
