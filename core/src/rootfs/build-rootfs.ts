@@ -25,6 +25,8 @@ export interface BuildOptions {
   source?: string
   /** Bytes that it may have at most. Default: 2 TiB, the most that it can. */
   maxSize?: number
+  /** Members that all layers may have at most, since the tree is kept in memory. Default: two million. */
+  maxEntries?: number
 }
 
 export interface BuiltRootfs {
@@ -55,11 +57,12 @@ export async function buildRootfs(layers: AsyncIterable<Readable>, output: strin
       for (const { physical, count } of node.extents) allocator.release(physical, count)
     })
     const report = reporter(options.progress, options.size)
+    const maxEntries = options.maxEntries ?? 2_000_000
     let entries = 0
     for await (const layer of layers) {
       at++
       if (at > 1) tree.nextLayer()
-      entries += await addLayer(addAbortSignal(options.signal, layer), tree, allocator, writer, report)
+      entries += await addLayer(addAbortSignal(options.signal, layer), tree, allocator, writer, report, maxEntries - entries)
       options.signal.throwIfAborted()
     }
     if (entries === 0) throw new InvalidImage('it holds no files')
@@ -93,12 +96,13 @@ async function addLayer(
   allocator: BlockAllocator,
   writer: BlockWriter,
   report: Reporter,
+  maxEntries: number,
 ): Promise<number> {
   const tar = new TarReader(layer)
   let entries = 0
   try {
     for (let entry = await tar.next(); entry; entry = await tar.next()) {
-      entries++
+      if (++entries > maxEntries) throw new InvalidImage('it holds more files than are allowed')
       const file = tree.apply(entry)
       if (file) await writeFile(entry, file, tar, allocator, writer)
       report.add(entry.stored)

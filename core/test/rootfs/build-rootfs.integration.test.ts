@@ -63,6 +63,13 @@ describe('one layer', () => {
     expect(debugfs(image, ['ea_get -x /many user.n29'])).toContain('user.n29')
   })
 
+  test('leaves out attributes of namespaces that Linux does not have', async () => {
+    await build([{ path: 'a', xattrs: { 'com.apple.quarantine': 'x', 'user.mine': 'y' } }])
+    expect(e2fsck(image)).toBe('')
+    expect(debugfs(image, ['ea_list /a'])).toMatch(/^ {2}user\.mine \(1\).*$/m)
+    expect(debugfs(image, ['ea_list /a'])).not.toContain('apple')
+  })
+
   test('makes a folder of thousands of names, found by hash, and one of 70,000 folders', { timeout: 60_000 }, async () => {
     const files = Array.from({ length: 5000 }, (_, index): Member => ({ path: `files/${index}-${'n'.repeat(index % 200)}` }))
     const folders = Array.from({ length: 70_000 }, (_, index): Member => ({ path: `folders/${index}`, type: 'directory' }))
@@ -149,6 +156,11 @@ describe('what cannot be built leaves nothing behind:', () => {
   test('more than the limit, known from the header before the bytes come', async () => {
     const endless = Readable.from([header({ path: 'bomb' }, 8_000_000_000)], { objectMode: false })
     expect(await failing(only(endless), { maxSize: 2 ** 30 })).toMatchObject({ code: 'image.invalid', message: /1 GiB/ })
+  })
+
+  test('more members than the limit', async () => {
+    const error = await failing(layersOf([{ path: 'a' }, { path: 'b' }], [{ path: 'c' }]), { maxEntries: 2 })
+    expect(error).toMatchObject({ code: 'image.invalid', message: /more files/ })
   })
 
   test('attributes that no ext4 holds', async () => {

@@ -28,7 +28,7 @@ export function numberNodes(root: Node): Numbered {
       parents.set(node, directory)
       below.push(node)
     }
-    pending.push(...below.reverse())
+    for (const node of below.reverse()) pending.push(node)
   }
   return { nodes, parents, last: next - 1 }
 }

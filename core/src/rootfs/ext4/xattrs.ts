@@ -1,4 +1,4 @@
-import { InvalidImage } from '../invalid-image.ts'
+import { InvalidImage, showName } from '../invalid-image.ts'
 import { blockBytes, inodeBytes } from './format.ts'
 import { inlineXattrStart } from './inode.ts'
 import { encodeAcl } from './acl.ts'
@@ -6,13 +6,12 @@ import { encodeAcl } from './acl.ts'
 const magic = 0xea020000
 const blockHeaderBytes = 32
 
-/** Prefixes that are kept as numbers (https://docs.kernel.org/filesystems/ext4/attributes.html), longest first. */
+/** Prefixes that are kept as numbers (https://docs.kernel.org/filesystems/ext4/attributes.html). */
 const prefixes: [prefix: string, index: number][] = [
   ['system.posix_acl_default', 3],
   ['system.posix_acl_access', 2],
   ['security.', 6],
   ['trusted.', 4],
-  ['system.', 7],
   ['user.', 1],
 ]
 
@@ -22,17 +21,21 @@ export interface Xattr {
   value: Buffer
 }
 
-/** Attributes as they are stored, in the order that lookups rely on: by index, length of name, name. */
+/**
+ * Attributes as they are stored, in the order that lookups rely on: by index, length of name, name. Those of namespaces that Linux
+ * does not have (macOS puts `com.apple.…` into tars) are left out: no Linux could show them.
+ */
 export function toXattrs(xattrs: Map<string, Buffer> | undefined): Xattr[] {
-  const list = [...(xattrs ?? [])].map(([full, value]) => {
+  const list = [...(xattrs ?? [])].flatMap(([full, value]): Xattr[] => {
     const found = prefixes.find(([prefix]) => full.startsWith(prefix))
-    if (!found || full.includes('\0'))
-      throw new InvalidImage(`it has an extended attribute of no known kind: ${full.slice(0, 60)}`)
+    if (!found) return []
     const [prefix, index] = found
     const name = Buffer.from(full.slice(prefix.length), 'latin1')
-    if (name.length > 255 || (name.length === 0 && index !== 2 && index !== 3))
-      throw new InvalidImage(`it has an extended attribute with a bad name: ${full.slice(0, 60)}`)
-    return { index, name, value: index === 2 || index === 3 ? encodeAcl(value) : value }
+    const acl = prefix.startsWith('system.')
+    if (name.length > 255 || (name.length === 0) !== acl || name.includes(0)) {
+      throw new InvalidImage(`it has an extended attribute with a bad name: ${showName(full)}`)
+    }
+    return [{ index, name, value: acl ? encodeAcl(value) : value }]
   })
   return list.sort((a, b) => a.index - b.index || a.name.length - b.name.length || Buffer.compare(a.name, b.name))
 }

@@ -4,6 +4,9 @@ import type { Segment } from './entry.ts'
 import { blockSize, number } from './header.ts'
 import { parseDecimal } from './pax.ts'
 
+/** Pieces of one file at most: they are kept in memory. */
+const maxSegments = 1_000_000
+
 export interface SparseMap {
   /** Bytes of the file, holes included. */
   size: number
@@ -29,6 +32,7 @@ export async function readGnuSparse(header: Buffer, reader: ByteReader): Promise
       if (block[at] !== 0) segments.push({ offset: number(block, at, 12), length })
     }
     if (!block[flag]) break
+    checkCount(segments.length)
     block = await reader.read(blockSize)
     if (block.length < blockSize) throw new InvalidImage('the tar ends in the middle of a sparse header')
     ;[at, count, flag] = [0, 21, 504]
@@ -57,17 +61,18 @@ export async function readPaxSparse(
 
 /** Format 1.0: decimal lines, the number of segments first, padded to whole blocks. */
 async function readMapFromData(stored: number, reader: ByteReader): Promise<{ segments: Segment[]; consumed: number }> {
-  let text = ''
-  let consumed = 0
-  for (;;) {
-    const lines = text.split('\n')
-    const wanted = lines.length > 1 ? 1 + 2 * parseDecimal(lines[0] ?? '', 'sparse map') : Number.POSITIVE_INFINITY
-    if (lines.length - 1 >= wanted) return { segments: pairs(lines.slice(1, wanted)), consumed }
-    const block = consumed < stored ? await reader.read(blockSize) : Buffer.alloc(0)
+  const blocks: string[] = []
+  let lines = 0
+  let wanted = Number.POSITIVE_INFINITY
+  while (lines < wanted) {
+    const block = blocks.length * blockSize < stored ? await reader.read(blockSize) : Buffer.alloc(0)
     if (block.length < blockSize) throw new InvalidImage('the tar ends in the middle of a sparse map')
-    text += block.toString('latin1')
-    consumed += blockSize
+    const text = block.toString('latin1')
+    if (blocks.length === 0) wanted = 1 + 2 * checkCount(parseDecimal(text.slice(0, text.indexOf('\n')), 'sparse map'))
+    blocks.push(text)
+    lines += text.split('\n').length - 1
   }
+  return { segments: pairs(blocks.join('').split('\n').slice(1, wanted)), consumed: blocks.length * blockSize }
 }
 
 /** Format 0.0: the same two keys over and over. */
@@ -86,6 +91,11 @@ function pairs(numbers: string[]): Segment[] {
     })
   }
   return segments
+}
+
+function checkCount(count: number): number {
+  if (count > maxSegments) throw new InvalidImage('the tar has a sparse file of more pieces than any real one')
+  return count
 }
 
 function check(segments: Segment[], size: number): Segment[] {

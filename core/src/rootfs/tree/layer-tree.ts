@@ -65,7 +65,7 @@ export class LayerTree {
     node.size = entry.size
     // a symlink's own permissions are always these, whatever a tar says
     if (type === 'symlink') Object.assign(node, { target: entry.target, mode: 0o777 })
-    if (type === 'character' || type === 'block') node.device = entry.device
+    if (type === 'character' || type === 'block') node.device = checkedDevice(entry)
     this.#set(parent, name, node)
     return type === 'file' ? node : undefined
   }
@@ -122,9 +122,23 @@ export class LayerTree {
 }
 
 function describe(node: Node, entry: TarEntry): void {
+  if (!isId(entry.uid) || !isId(entry.gid)) throw new InvalidImage(`the owner of ${showName(entry.path)} is no number of 32 bits`)
   node.mode = entry.mode
   node.uid = entry.uid
   node.gid = entry.gid
   node.mtime = entry.mtime
   node.xattrs = entry.xattrs
+}
+
+function isId(value: number): boolean {
+  return value >= 0 && value <= 0xffffffff
+}
+
+/** Linux has 12 bits for the major number and 20 for the minor one. */
+function checkedDevice({ path, device }: TarEntry): Node['device'] {
+  const { major, minor } = device
+  if (major < 0 || major > 0xfff || minor < 0 || minor > 0xfffff) {
+    throw new InvalidImage(`the device ${showName(path)} has the numbers ${major}, ${minor}, which Linux does not`)
+  }
+  return device
 }

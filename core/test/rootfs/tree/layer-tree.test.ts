@@ -76,6 +76,8 @@ describe('hostile layers are refused:', () => {
     ['a symlink that leads nowhere', [['a', { type: 'symlink', target: '' }]], '0 bytes'],
     ['a whiteout of nothing', [['a'], ['.wh.']], 'whiteout'],
     ['a whiteout that climbs', [['a', dir], ['a/.wh...']], 'whiteout'],
+    ['an owner beyond 32 bits', [['a', { uid: 2 ** 32 }]], 'owner'],
+    ['a device that Linux cannot name', [['a', { type: 'block', device: { major: 4096, minor: 0 } }]], 'device'],
     ['a file in place of the root', [['./']], 'root'],
   ])('%s', (_name, entries, reason) => {
     expect(() => merge(entries)).toThrow(reason)
