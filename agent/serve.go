@@ -42,6 +42,7 @@ func serveGuest(arguments []string) {
 		os.Exit(1)
 	}
 	g := &guest.Guest{Version: version, Init: *init}
+	g.RestoreDefaults()
 	s := server.Server{Guest: g, Configure: configure.New(g, report)}
 	surviveSignals(s.Configure.Stop)
 	s.Power = func(mode power.Mode) {

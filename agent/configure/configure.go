@@ -53,12 +53,12 @@ func (c *Configurer) Apply(config messages.GuestConfig) []string {
 		{"ssh host keys", func() error { return c.writeHostKeys(config.SSHHostKeys) }},
 		{"sshd", c.configureSSHD},
 		{"files", func() error { return c.writeFiles(config.Files) }},
+		{"environment", func() error { return c.guest.SetDefaults(config.Environment, config.WorkingDir) }},
 	} {
 		if err := part.do(); err != nil {
 			warnings = append(warnings, fmt.Sprintf("%s: %v", part.name, err))
 		}
 	}
-	c.guest.SetDefaults(config.Environment, config.WorkingDir)
 	c.guest.MarkConfigured()
 	c.report("configured")
 	c.services.Set(config.Services)

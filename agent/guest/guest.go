@@ -38,13 +38,6 @@ func (g *Guest) Path(path string) string {
 	return filepath.Join(g.Root, filepath.Clean("/"+path))
 }
 
-// SetDefaults keeps the environment and working folder of everything that runs from now on.
-func (g *Guest) SetDefaults(environment map[string]string, workingDir string) {
-	g.mutex.Lock()
-	defer g.mutex.Unlock()
-	g.environment, g.workingDir = maps.Clone(environment), workingDir
-}
-
 // Defaults are a copy of the environment, and the working folder or "".
 func (g *Guest) Defaults() (map[string]string, string) {
 	g.mutex.Lock()
