@@ -32,8 +32,11 @@ export interface DaemonOptions {
 /** Runs the daemon until it is told to stop. A failure to start is the log's last line, with code, message and hint. */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   const log = createLog('info')
+  // Until the server listens, whatever is awaited may wait on timers that do not keep a process alive.
+  const alive = setInterval(() => undefined, 60_000)
   try {
     await serve(options, log)
+    clearInterval(alive)
   } catch (error) {
     const known = toBangerError(error)
     log.error({ err: error, error: known.toJSON() }, 'the daemon could not start')

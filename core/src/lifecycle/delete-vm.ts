@@ -23,10 +23,10 @@ export async function deleteVm(engine: Engine, vm: Vm, live: Live, options: { fo
       }
       if (now.state === 'running' && !options.force) throw fail('vm.delete-running', { name: vm.name })
       await perform(deleteVerb(engine), vm.id, { id: vm.id }, live, { journal: engine.store.journal, log: engine.host.log })
+      announce(engine, { type: 'vm.deleted', vm: { id: vm.id, name: vm.name } })
     },
     { interrupt: options.force },
   )
-  announce(engine, { type: 'vm.deleted', vm: { id: vm.id, name: vm.name } })
 }
 
 export function deleteVerb(engine: Engine): Verb<{ id: string }> {
