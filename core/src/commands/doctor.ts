@@ -18,7 +18,7 @@ export default class Doctor extends BangerCommand {
     const [found, info] = await Promise.all([client.doctor(), client.info()])
     const checks = [...found, ...brokenPlugins(info, found)]
     const status = (['error', 'warning'] as const).find((severity) => checks.some((check) => check.status === severity)) ?? 'ok'
-    this.log(checks.map(describe).join('\n'))
+    this.log(describe(checks))
     if (status === 'error') process.exitCode = 1
     return { status, checks }
   }
@@ -37,7 +37,13 @@ function brokenPlugins(info: DaemonInfo, found: DoctorCheck[]): DoctorCheck[] {
     }))
 }
 
-function describe({ status, message, advice }: DoctorCheck): string {
-  const mark = { ok: 'ok     ', warning: 'warning', error: 'error  ' }[status]
-  return [`${mark}  ${message}`, ...(advice ? [`         ${advice.replaceAll('\n', `\n${' '.repeat(9)}`)}`] : [])].join('\n')
+function describe(checks: DoctorCheck[]): string {
+  const width = Math.max(...checks.map(({ id }) => id.length))
+  const indent = ' '.repeat(width + 11)
+  return checks
+    .map(({ id, status, message, advice }) => {
+      const lines = [message, ...(advice ? [advice] : [])].join('\n').replaceAll('\n', `\n${indent}`)
+      return `${status.padEnd(7)}  ${id.padEnd(width)}  ${lines}`
+    })
+    .join('\n')
 }

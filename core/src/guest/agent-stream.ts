@@ -14,7 +14,7 @@ export interface StreamOptions {
 /**
  * One request to the agent as a duplex: what is written is the request's body, what is read the answer's.
  * Usable before the connection stands. The two directions end independently; destroying it resets the request.
- * An answer that was cut off ends in an error, never in a clean end.
+ * An answer that was cut off ends in an error, never in a clean end. `accepted` is emitted once the agent begins to answer.
  */
 export class AgentStream extends Duplex {
   readonly #options: StreamOptions
@@ -88,6 +88,7 @@ export class AgentStream extends Duplex {
   }
 
   #receive(stream: ClientHttp2Stream, session: ClientHttp2Session): void {
+    this.emit('accepted')
     stream.on('data', (chunk: Buffer) => {
       if (!this.push(chunk)) stream.pause()
     })

@@ -7,13 +7,7 @@ const { socket, state } = resolvePaths(process.env)
 const kind = process.env.FAKE_BANGERD ?? 'serve'
 
 if (kind === 'fail') {
-  process.stdout.write(
-    JSON.stringify({
-      level: 'error',
-      error: { code: 'store.newer', message: 'The state is too new.', hint: 'Upgrade banger.' },
-      msg: 'no',
-    }),
-  )
+  say({ level: 'error', error: { code: 'store.newer', message: 'The state is too new.', hint: 'Upgrade banger.' }, msg: 'no' })
   process.exit(1)
 }
 if (kind === 'crash') throw new Error('out of luck')
@@ -26,7 +20,7 @@ function serve(): void {
     writeFileSync(`${state}/lock.${process.pid}`, '')
     linkSync(`${state}/lock.${process.pid}`, `${state}/lock`)
   } catch {
-    process.stdout.write(JSON.stringify({ error: { code: 'daemon.already-running', message: 'Another one serves.' } }))
+    say({ error: { code: 'daemon.already-running', message: 'Another one serves.' } })
     process.exit(1)
   }
   const server = createServer((request, response) => {
@@ -35,4 +29,8 @@ function serve(): void {
     if (request.url === '/v1/daemon/stop') response.once('finish', () => process.exit(0))
   })
   setTimeout(() => server.listen(socket), 300)
+}
+
+function say(entry: object): void {
+  process.stdout.write(`${JSON.stringify(entry)}\n`)
 }

@@ -3,13 +3,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { runDirectly } from '../../src/cli/run-directly.ts'
 
+const lib = process.env.TEST_LIB ?? import.meta.dirname
 const words = process.argv.slice(2)
 const folder = join(import.meta.dirname, '../../src/commands')
 const count = existsSync(join(folder, `${words[0]}.ts`)) ? 1 : 2
 const id = words.slice(0, count).join(':')
 const { default: command } = await import(join(folder, `${id.replaceAll(':', '/')}.ts`))
-await runDirectly(
-  { id, plugin: 'core', commands: { core: { [id]: command } }, argv: words.slice(count) },
-  import.meta.dirname,
-  '0.1.0',
-)
+await runDirectly({ id, plugin: 'core', commands: { core: { [id]: command } }, argv: words.slice(count) }, lib, '0.1.0')

@@ -239,7 +239,7 @@ describe('doctor', () => {
     const checks: DoctorCheck[] = [{ id: 'kvm', status: 'warning', message: 'No KVM.', advice: 'Load the module.' }]
     daemon.routes['GET /v1/doctor'] = (_call, response) => json(response, checks)
     daemon.routes['GET /v1/info'] = (_call, response) => json(response, fakeInfo())
-    expect(await banger('doctor')).toMatchObject({ code: 0, stdout: 'warning  No KVM.\n         Load the module.\n' })
+    expect(await banger('doctor')).toMatchObject({ code: 0, stdout: 'warning  kvm  No KVM.\n              Load the module.\n' })
     daemon.routes['GET /v1/info'] = (_call, response) =>
       json(response, fakeInfo({ plugins: [{ name: 'bad', version: '1.0.0', status: 'failed', reason: 'it threw' }] }))
     const broken = await banger('doctor --json')

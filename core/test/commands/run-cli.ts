@@ -42,7 +42,7 @@ export async function runCli(env: Record<string, string>, args: string[], input:
 export function cliEnv(env: Record<string, string>): Record<string, string> {
   return {
     PATH: process.env.PATH ?? '',
-    BANGER_LIB: '/opt/banger/lib/banger',
+    TEST_LIB: '/opt/banger/lib/banger',
     BANGER_DAEMON: join(import.meta.dirname, '../client/fake-bangerd.ts'),
     ...env,
   }

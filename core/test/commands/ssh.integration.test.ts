@@ -123,7 +123,7 @@ describe('vm ssh-config', () => {
     const launcher = join(lib, '../../bin/banger')
     await mkdir(join(lib, '../../bin'), { recursive: true })
     await writeFile(launcher, `#!/bin/sh\nexec '${process.execPath}' '${cliArgs[0]}' "$@"\n`, { mode: 0o755 })
-    const env = { ...daemon.env, BANGER_LIB: lib }
+    const env = { ...daemon.env, TEST_LIB: lib }
     const config = join(daemon.paths.state, 'ssh_config')
     await writeFile(config, (await runCli(env, ['vm', 'ssh-config', 'box'])).stdout)
     const { stdout } = await promisify(execFile)('ssh', ['-F', config, 'banger-box', 'echo reached'], { env: cliEnv(env) })

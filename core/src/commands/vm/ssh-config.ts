@@ -1,7 +1,6 @@
 import { string } from '@oclif/core/args'
 import { join } from 'node:path'
 import { sshConfigBlock } from '../../client/ssh/ssh-config.ts'
-import { fail } from '../../errors.ts'
 import { BangerCommand } from '../base.ts'
 
 export default class VmSshConfig extends BangerCommand {
@@ -19,15 +18,9 @@ To have them at hand, write them to a file and add "Include banger.conf" as the 
     const { args } = await this.parse(VmSshConfig)
     const client = this.client()
     const vms = args.vm === undefined ? await client.vms() : [await client.vm(args.vm)]
-    const program = bangerProgram()
+    // The launcher, of the program that this command is part of.
+    const program = join(this.config.root, '../../bin/banger')
     const blocks = await Promise.all(vms.map(async ({ id, name }) => sshConfigBlock(name, await client.ssh(id), program)))
     process.stdout.write(blocks.join('\n'))
   }
-}
-
-/** Absolute path of this CLI's launcher, from the folder that its entry names. */
-function bangerProgram(): string {
-  const lib = process.env.BANGER_LIB
-  if (!lib) throw fail('internal', { reason: 'BANGER_LIB does not say where banger is' })
-  return join(lib, '../../bin/banger')
 }

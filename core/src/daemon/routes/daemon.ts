@@ -7,7 +7,14 @@ import { runDoctor } from '../doctor.ts'
 export function daemonRoutes(
   server: FastifyInstance,
   engine: Engine,
-  daemon: { version: string; startedAt: number; dataDir: string; plugins: DaemonInfo['plugins']; problems: string[]; stop: () => void },
+  daemon: {
+    version: string
+    startedAt: number
+    dataDir: string
+    plugins: DaemonInfo['plugins']
+    problems: string[]
+    stop: () => void
+  },
 ): void {
   // Set on the raw answer, since operations write theirs past fastify.
   server.addHook('onRequest', (_request, reply, done) => {

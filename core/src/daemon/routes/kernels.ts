@@ -13,7 +13,9 @@ interface KernelParams {
 export function kernelRoutes(server: FastifyInstance, engine: Engine): void {
   const { log } = engine.host
   server.get('/v1/kernels', () => engine.store.kernels.all())
-  server.get('/v1/kernels/available', (request, reply) => answerOperation(request, reply, log, (live) => availableKernels(engine, live)))
+  server.get('/v1/kernels/available', (request, reply) =>
+    answerOperation(request, reply, log, (live) => availableKernels(engine, live)),
+  )
   server.get<KernelParams>('/v1/kernels/:kernel', (request) => {
     const kernel = engine.store.kernels.get(request.params.kernel)
     if (!kernel) throw fail('kernel.not-found', { name: request.params.kernel })

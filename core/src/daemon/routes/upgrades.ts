@@ -35,11 +35,18 @@ function exec(engine: Engine, name: string, socket: Duplex): void {
 }
 
 function dial(engine: Engine, name: string, port: number, socket: Duplex): void {
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw fail('usage', { reason: 'port: must be a number from 1 to 65535' })
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw fail('usage', { reason: 'port: must be a number from 1 to 65535' })
   const stream = agentOf(engine, name).dial(port)
-  // what the guest says first may be its refusal: the client learns of it as a closed connection
-  accept(socket, 'tcp')
-  join(socket, stream)
+  const onRefused = (error: Error): void => refuse(socket, error)
+  const onGone = (): void => void stream.destroy()
+  stream.once('error', onRefused)
+  socket.once('close', onGone)
+  stream.once('accepted', () => {
+    stream.off('error', onRefused)
+    accept(socket, 'tcp')
+    join(socket, stream)
+  })
 }
 
 /** Both directions with back-pressure and half-close; when one side breaks, the other is ended too. */
@@ -67,5 +74,7 @@ function accept(socket: Duplex, protocol: string): void {
 function refuse(socket: Duplex, error: unknown): void {
   const known = toBangerError(error)
   const body = JSON.stringify(known.toJSON())
-  socket.end(`HTTP/1.1 ${known.status} Refused\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
+  socket.end(
+    `HTTP/1.1 ${known.status} Refused\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  )
 }
