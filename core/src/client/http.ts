@@ -73,7 +73,8 @@ export function connectionError(error: unknown, context: ErrorContext): BangerEr
   if (error instanceof BangerError) return error
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   // ENOTDIR, EACCES: the state folder is not usable, which starting the daemon will explain.
-  if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTDIR' || code === 'EACCES') return fail('daemon.not-running', {}, error)
+  if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTDIR' || code === 'EACCES')
+    return fail('daemon.not-running', {}, error)
   return fail('daemon.lost', { log: context.log }, error)
 }
 
