@@ -9,8 +9,8 @@ import type { Live } from './sequence.ts'
 const fetchPatience = 30 * 60_000
 
 /**
- * The image for a new VM: the one named, else `default_image_name`, else the only one there is or the newest. Where nothing
- * is registered yet, the default image of the sources is fetched.
+ * The image for a new VM: the one named, else `default_image_name`, else the one that was added first, so that adding
+ * another changes nothing. Where nothing is registered yet, the default image of the sources is fetched.
  * @throws image.not-found, image.none
  */
 export async function ensureImage(engine: Engine, name: string | undefined, live: Live): Promise<Image> {
@@ -20,11 +20,11 @@ export async function ensureImage(engine: Engine, name: string | undefined, live
     if (!image) throw fail('image.not-found', { name: wanted })
     return image
   }
-  return newest(engine.store.images.all()) ?? fetchDefaultImage(engine, live)
+  return oldest(engine.store.images.all()) ?? fetchDefaultImage(engine, live)
 }
 
 /**
- * The kernel for a new VM: the one its image names, else the newest here, else the default kernel of the sources, which is fetched.
+ * The kernel for a new VM: the one its image names, else the first that was added, else the default kernel of the sources, which is fetched.
  * @throws kernel.not-found, kernel.none
  */
 export async function ensureKernel(engine: Engine, name: string | undefined, live: Live): Promise<Kernel> {
@@ -33,12 +33,12 @@ export async function ensureKernel(engine: Engine, name: string | undefined, liv
     if (!kernel) throw fail('kernel.not-found', { name })
     return kernel
   }
-  return newest(engine.store.kernels.all()) ?? fetchDefaultKernel(engine, live)
+  return oldest(engine.store.kernels.all()) ?? fetchDefaultKernel(engine, live)
 }
 
 async function fetchDefaultImage(engine: Engine, live: Live): Promise<Image> {
   return engine.locks.hold('default image', 'the default image', 'fetching', async () => {
-    const there = newest(engine.store.images.all())
+    const there = oldest(engine.store.images.all())
     if (there) return there
     for (const source of engine.imageSources.values()) {
       const ref = await source.defaultRef?.()
@@ -50,7 +50,7 @@ async function fetchDefaultImage(engine: Engine, live: Live): Promise<Image> {
 
 async function fetchDefaultKernel(engine: Engine, live: Live): Promise<Kernel> {
   return engine.locks.hold('default kernel', 'the default kernel', 'fetching', async () => {
-    const there = newest(engine.store.kernels.all())
+    const there = oldest(engine.store.kernels.all())
     if (there) return there
     const kernel = (await availableKernels(engine, live)).find((entry) => entry.default)
     if (!kernel) throw fail('kernel.none')
@@ -58,6 +58,6 @@ async function fetchDefaultKernel(engine: Engine, live: Live): Promise<Kernel> {
   }, { patience: fetchPatience })
 }
 
-function newest<T extends { createdAt: number }>(entries: T[]): T | undefined {
-  return entries.toSorted((a, b) => b.createdAt - a.createdAt)[0]
+function oldest<T extends { createdAt: number }>(entries: T[]): T | undefined {
+  return entries.toSorted((a, b) => a.createdAt - b.createdAt)[0]
 }
