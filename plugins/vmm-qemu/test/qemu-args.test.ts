@@ -36,7 +36,7 @@ describe('the command line', () => {
       -bios /usr/share/qemu/qboot.rom
       -kernel /state/kernels/generic-6.1/vmlinux
       -initrd /cache/initrds/1f.cpio
-      -append banger.channel=virtio console=ttyS0 quiet panic=-1 reboot=k mitigations=off no_timer_check nowatchdog rcupdate.rcu_expedited=1 banger.root=vda banger.overlay=vdb banger.init=auto
+      -append banger.channel=virtio console=ttyS0 quiet panic=-1 reboot=k no_timer_check nowatchdog cryptomgr.notests banger.root=vda banger.overlay=vdb banger.init=auto
       -chardev file,id=console,path=/state/vms/k3v9x2m4q7ab/console.log,append=on
       -serial chardev:console
       -chardev socket,id=qmp,path=qmp.sock,server=on,wait=off
@@ -65,7 +65,7 @@ describe('the command line', () => {
         "gone": [
           "-accel tcg,thread=multi",
           "-cpu max",
-          "-append banger.channel=virtio console=ttyS0 quiet panic=-1 reboot=k mitigations=off no_timer_check nowatchdog rcupdate.rcu_expedited=1 banger.root=vda banger.overlay=vdb banger.init=auto",
+          "-append banger.channel=virtio console=ttyS0 quiet panic=-1 reboot=k no_timer_check nowatchdog cryptomgr.notests banger.root=vda banger.overlay=vdb banger.init=auto",
         ],
       }
     `)
