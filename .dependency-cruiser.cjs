@@ -2,7 +2,8 @@
 
 /** A folder of core/src and the other parts of core that it may import; npm packages and node: are free. */
 const layers = {
-  'errors': [],
+  'error-catalogue': [],
+  'errors': ['error-catalogue'],
   'hooks': ['errors'],
   'guest/messages': ['hooks'],
   'protocol': ['errors', 'hooks', 'guest/messages'],
@@ -14,9 +15,8 @@ const layers = {
   'guest': ['errors', 'hooks', 'protocol', 'store/paths'],
   'rootfs': ['errors', 'hooks', 'protocol', 'store/paths'],
   'kernels': ['errors', 'hooks', 'protocol', 'rootfs', 'boot', 'store/paths'],
-  'images': ['errors', 'hooks', 'protocol', 'rootfs', 'store', 'kernels'],
   'boot': ['errors', 'hooks', 'protocol', 'kernels', 'store/paths'],
-  'lifecycle': ['errors', 'hooks', 'protocol', 'config', 'store', 'rootfs', 'guest', 'boot', 'images', 'kernels'],
+  'lifecycle': ['errors', 'hooks', 'protocol', 'config', 'store', 'rootfs', 'guest', 'boot', 'kernels'],
   'daemon/routes': ['errors', 'hooks', 'protocol', 'guest', 'lifecycle', 'store', 'daemon'],
   'cli': ['boot/share-core', 'store/paths', 'errors', 'client/failure'],
 }
@@ -41,7 +41,11 @@ module.exports = {
       comment: 'The hooks import tapable, and types',
       severity: 'error',
       from: { path: '^core/src/hooks/' },
-      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-peer'], dependencyTypesNot: ['type-only'], pathNot: 'node_modules/tapable/' },
+      to: {
+        dependencyTypes: ['npm', 'npm-dev', 'npm-peer'],
+        dependencyTypesNot: ['type-only'],
+        pathNot: 'node_modules/tapable/',
+      },
     },
     {
       name: 'one-composition-root',
@@ -77,6 +81,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'], extensions: ['.ts', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.json'],
+    },
   },
 }

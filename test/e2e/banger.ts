@@ -95,7 +95,11 @@ export class Banger {
 
 export async function outcome(child: ChildProcess): Promise<Outcome> {
   const ended = new Promise<number | null>((resolve) => child.once('close', (code, signal) => resolve(signal ? null : code)))
-  const [stdout, stderr, status] = await Promise.all([child.stdout ? text(child.stdout) : '', child.stderr ? text(child.stderr) : '', ended])
+  const [stdout, stderr, status] = await Promise.all([
+    child.stdout ? text(child.stdout) : '',
+    child.stderr ? text(child.stderr) : '',
+    ended,
+  ])
   return { status, stdout, stderr }
 }
 

@@ -42,10 +42,13 @@ describe('a daemon killed in the middle of', () => {
     expect(leftovers()).toEqual(untouched)
   }
 
-  it.each([...points('vm.create', [...createSteps, 'done']).slice(0, -1)])('vm create --no-start, %s, leaves nothing', async (point) => {
-    await crash(point, ['vm', 'create', '--name', 'half', '--no-start'])
-    await expectNothing()
-  })
+  it.each([...points('vm.create', [...createSteps, 'done']).slice(0, -1)])(
+    'vm create --no-start, %s, leaves nothing',
+    async (point) => {
+      await crash(point, ['vm', 'create', '--name', 'half', '--no-start'])
+      await expectNothing()
+    },
+  )
 
   it.each(points('vm.create-and-start', startSteps).slice(0, -1))('vm create, %s, leaves nothing', async (point) => {
     await crash(point, ['vm', 'create', '--name', 'half', '--memory', '512M'])

@@ -25,13 +25,26 @@ describe('an error says what to do next:', () => {
     const path = pathWithout(scratch.home, /^qemu-system/)
     const result = await scratch.run(['vm', 'create', '--json'], { env: { PATH: path } })
     expect(errorOf(result)).toMatchObject({ hint: expect.stringContaining('qemu-system') })
-    expect(checksOf(await scratch.run(['doctor', '--json'])).find((check) => check.id === 'qemu')).toMatchObject({ status: 'error', advice: expect.stringContaining('apt-get install') })
+    expect(checksOf(await scratch.run(['doctor', '--json'])).find((check) => check.id === 'qemu')).toMatchObject({
+      status: 'error',
+      advice: expect.stringContaining('apt-get install'),
+    })
   })
 
   it('an unknown kernel: how to list and pull', async () => {
     await using scratch = new Scratch()
     const [image] = await suite().images()
-    const result = await scratch.run(['image', 'register', '--name', 'x', '--rootfs', image?.files.rootfs ?? '', '--kernel-ref', 'nope', '--json'])
+    const result = await scratch.run([
+      'image',
+      'register',
+      '--name',
+      'x',
+      '--rootfs',
+      image?.files.rootfs ?? '',
+      '--kernel-ref',
+      'nope',
+      '--json',
+    ])
     expect(errorOf(result)).toMatchObject({ code: 'kernel.not-found', hint: expect.stringContaining('kernel list --available') })
   })
 
@@ -47,7 +60,10 @@ describe('an error says what to do next:', () => {
 
   it('an unknown image source: which there are', async () => {
     await using scratch = new Scratch()
-    expect(errorOf(await scratch.run(['image', 'pull', 'nowhere:thing', '--json']))).toMatchObject({ code: 'image.no-source', hint: expect.stringContaining('debian:') })
+    expect(errorOf(await scratch.run(['image', 'pull', 'nowhere:thing', '--json']))).toMatchObject({
+      code: 'image.no-source',
+      hint: expect.stringContaining('debian:'),
+    })
   })
 
   it.runIf(root)('a full disk: that it is full, and nothing is left', async () => {
@@ -58,9 +74,26 @@ describe('an error says what to do next:', () => {
       const before = tree(scratch.state)
       const [image] = await suite().images()
       const [kernel] = await suite().kernels()
-      const args = ['image', 'register', '--name', 'big', '--rootfs', image?.files.rootfs ?? '', '--kernel', kernel?.files.vmlinux ?? '', '--json']
-      expect(errorOf(await scratch.run(args))).toMatchObject({ code: 'disk.full', hint: expect.stringContaining('Free some space') })
-      expect(tree(scratch.state).filter((path) => !before.includes(path) && !/bangerd|banger\.db|^\.\/(kernels|images|vms)$/.test(path))).toEqual([])
+      const args = [
+        'image',
+        'register',
+        '--name',
+        'big',
+        '--rootfs',
+        image?.files.rootfs ?? '',
+        '--kernel',
+        kernel?.files.vmlinux ?? '',
+        '--json',
+      ]
+      expect(errorOf(await scratch.run(args))).toMatchObject({
+        code: 'disk.full',
+        hint: expect.stringContaining('Free some space'),
+      })
+      expect(
+        tree(scratch.state).filter(
+          (path) => !before.includes(path) && !/bangerd|banger\.db|^\.\/(kernels|images|vms)$/.test(path),
+        ),
+      ).toEqual([])
       await scratch.ok(['daemon', 'stop'])
     } finally {
       execFileSync('umount', ['-l', scratch.state])

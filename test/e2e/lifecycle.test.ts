@@ -17,9 +17,16 @@ describe('the verbs', () => {
   })
   afterAll(() => banger.run(['vm', 'delete', '--force', 'idle']))
 
-  it.each(['start', 'stop', 'kill', 'delete', 'show', 'ports', 'stats'])('%s names an unknown VM and says what to do', async (verb) => {
-    expect(await failure(['vm', verb, 'nobody'])).toMatchObject({ status: 1, code: 'vm.not-found', hint: expect.stringContaining('vm list') })
-  })
+  it.each(['start', 'stop', 'kill', 'delete', 'show', 'ports', 'stats'])(
+    '%s names an unknown VM and says what to do',
+    async (verb) => {
+      expect(await failure(['vm', verb, 'nobody'])).toMatchObject({
+        status: 1,
+        code: 'vm.not-found',
+        hint: expect.stringContaining('vm list'),
+      })
+    },
+  )
 
   it.each(['logs', 'ssh-config', 'ssh'])('%s, which prints text, does so too', async (verb) => {
     const { status, stderr } = await banger.run(['vm', verb, 'nobody'])
@@ -27,7 +34,10 @@ describe('the verbs', () => {
   })
 
   it.each(['ports', 'stats'])('%s of a stopped VM says how to start it', async (verb) => {
-    expect(await failure(['vm', verb, 'idle'])).toMatchObject({ code: 'vm.not-running', hint: expect.stringContaining('vm start idle') })
+    expect(await failure(['vm', verb, 'idle'])).toMatchObject({
+      code: 'vm.not-running',
+      hint: expect.stringContaining('vm start idle'),
+    })
   })
 
   it('exec in a stopped VM says how to start it', async () => {
@@ -45,8 +55,14 @@ describe('the verbs', () => {
     expect(await failure(['vm', 'create', '--name', 'idle'])).toMatchObject({ code: 'vm.exists' })
     expect(await failure(['vm', 'create', '--name', 'Not_A_Name'])).toMatchObject({ code: 'vm.bad-name' })
     expect(await failure(['vm', 'create', '--image', 'nothing'])).toMatchObject({ code: 'image.not-found' })
-    expect(await failure(['vm', 'create', '--vmm', 'bochs'])).toMatchObject({ code: 'driver.not-found', hint: expect.stringContaining('qemu') })
-    expect(await failure(['vm', 'create', '--network', 'wifi'])).toMatchObject({ code: 'driver.not-found', hint: expect.stringContaining('user') })
+    expect(await failure(['vm', 'create', '--vmm', 'bochs'])).toMatchObject({
+      code: 'driver.not-found',
+      hint: expect.stringContaining('qemu'),
+    })
+    expect(await failure(['vm', 'create', '--network', 'wifi'])).toMatchObject({
+      code: 'driver.not-found',
+      hint: expect.stringContaining('user'),
+    })
     expect((await banger.vms()).map((vm) => vm.name)).toEqual(['idle'])
   })
 })
@@ -58,7 +74,10 @@ describe('a VM through its life', () => {
     const pid = running.machine?.pid ?? 0
     expect([running.state, isAlive(pid)]).toEqual(['running', true])
     expect(await failure(['vm', 'start', 'life'])).toMatchObject({ code: 'vm.running' })
-    expect(await failure(['vm', 'delete', 'life'])).toMatchObject({ code: 'vm.delete-running', hint: expect.stringContaining('--force') })
+    expect(await failure(['vm', 'delete', 'life'])).toMatchObject({
+      code: 'vm.delete-running',
+      hint: expect.stringContaining('--force'),
+    })
     await banger.ok(['vm', 'exec', 'life', '--', 'sh', '-c', 'echo kept > /srv/file; hostname > /srv/name'])
 
     const before = Date.now()

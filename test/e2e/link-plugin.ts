@@ -11,5 +11,8 @@ export function linkPlugin(banger: Banger, name: string, source: string): void {
   writeFileSync(join(rootFolder, 'extend.js'), source)
   const data = join(banger.home, '.local/share/banger')
   mkdirSync(data, { recursive: true })
-  writeFileSync(join(data, 'package.json'), JSON.stringify({ oclif: { schema: 1, plugins: [{ name, root: rootFolder, type: 'link' }] } }))
+  writeFileSync(
+    join(data, 'package.json'),
+    JSON.stringify({ oclif: { schema: 1, plugins: [{ name, root: rootFolder, type: 'link' }] } }),
+  )
 }

@@ -24,7 +24,11 @@ export default function setup(project: TestProject): () => void {
   if (kept) mkdirSync(kept, { recursive: true })
   const home = kept ?? mkdtempSync(join(tmpdir(), 'banger-e2e-'))
   const before = Date.now()
-  const first = spawnSync(program, ['vm', 'run', '--', 'echo', 'hello'], { env: environment(home), encoding: 'utf8', timeout: 580_000 })
+  const first = spawnSync(program, ['vm', 'run', '--', 'echo', 'hello'], {
+    env: environment(home),
+    encoding: 'utf8',
+    timeout: 580_000,
+  })
   const firstRun = { status: first.status, stdout: first.stdout, stderr: first.stderr, seconds: (Date.now() - before) / 1000 }
   if (first.status !== 0) console.error(`the first vm run failed: ${first.stderr}`)
   project.provide('home', home)

@@ -35,7 +35,9 @@ describe.runIf(root)('an unprivileged user without sudo', () => {
     const env = { PATH, HOME: `${folder}/home`, ...(NODE_EXTRA_CA_CERTS ? { NODE_EXTRA_CA_CERTS } : {}) }
     const id = (flag: string) => execFileSync('id', [flag, user], { encoding: 'utf8' }).trim()
     const become = ['--reuid', id('-u'), '--regid', id('-g'), '--clear-groups']
-    return outcome(spawn('setpriv', [...become, program, ...args], { cwd: `${folder}/home`, env, stdio: ['ignore', 'pipe', 'pipe'] }))
+    return outcome(
+      spawn('setpriv', [...become, program, ...args], { cwd: `${folder}/home`, env, stdio: ['ignore', 'pipe', 'pipe'] }),
+    )
   }
 
   it('goes from nothing to a command in a VM, over ssh too, and back to nothing', async () => {
@@ -48,7 +50,11 @@ describe.runIf(root)('an unprivileged user without sudo', () => {
   }, 600_000)
 
   it('has written nothing outside of its own folders', () => {
-    const found = execFileSync('find', ['/', '-xdev', '-user', user, '-not', '-path', `${folder}/*`, '-not', '-path', '/proc/*'], { encoding: 'utf8' })
+    const found = execFileSync(
+      'find',
+      ['/', '-xdev', '-user', user, '-not', '-path', `${folder}/*`, '-not', '-path', '/proc/*'],
+      { encoding: 'utf8' },
+    )
     expect(found).toBe('')
   })
 })

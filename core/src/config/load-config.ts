@@ -19,7 +19,11 @@ export async function loadConfig(file: string): Promise<Config> {
 }
 
 async function readToml(file: string): Promise<unknown> {
-  const explorer = cosmiconfig('banger', { loaders: { '.toml': (path, content) => parseToml(path, content) }, searchPlaces: ['config.toml'], cache: false })
+  const explorer = cosmiconfig('banger', {
+    loaders: { '.toml': (path, content) => parseToml(path, content) },
+    searchPlaces: ['config.toml'],
+    cache: false,
+  })
   try {
     const found = await explorer.load(file)
     return found?.config ?? {}
@@ -55,7 +59,8 @@ function describe(issue: z.core.$ZodIssue | undefined): string {
 
 function unknownKey(key: string, file: string) {
   const near = closest(key, configKeys)
-  const suggestion = distance(key, near) <= Math.max(2, key.length / 3) ? `Did you mean "${near}"?` : `The keys are: ${configKeys.join(', ')}.`
+  const suggestion =
+    distance(key, near) <= Math.max(2, key.length / 3) ? `Did you mean "${near}"?` : `The keys are: ${configKeys.join(', ')}.`
   return fail('config.unknown-key', { file, key, suggestion })
 }
 

@@ -45,7 +45,8 @@ async function readKey(path: string, configFile: string): Promise<SshKey> {
     throw fail('config.invalid', { file: configFile, reason: `ssh_key_path: ${path} cannot be read` }, error)
   }
   const parsed = ssh2.utils.parseKey(text)
-  if (parsed instanceof Error) throw fail('config.invalid', { file: configFile, reason: `ssh_key_path: ${path}: ${parsed.message}` }, parsed)
+  if (parsed instanceof Error)
+    throw fail('config.invalid', { file: configFile, reason: `ssh_key_path: ${path}: ${parsed.message}` }, parsed)
   const publicKey = `${parsed.type} ${parsed.getPublicSSH().toString('base64')} ${parsed.comment || 'banger'}`
   return { path, publicKey }
 }

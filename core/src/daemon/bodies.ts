@@ -14,8 +14,16 @@ export const bodies = {
     name: z.string().optional(),
     image: z.string().min(1).optional(),
     vcpus: z.int().min(1).max(64).optional(),
-    memory: z.int().min(128).max(1024 * 1024).optional(),
-    disk: z.int().min(64).max(16 * 1024 * 1024).optional(),
+    memory: z
+      .int()
+      .min(128)
+      .max(1024 * 1024)
+      .optional(),
+    disk: z
+      .int()
+      .min(64)
+      .max(16 * 1024 * 1024)
+      .optional(),
     network: z.string().min(1).optional(),
     vmm: z.string().min(1).optional(),
     publish: z.array(z.strictObject({ hostAddress: z.string(), hostPort: port.or(z.literal(0)), guestPort: port })).optional(),

@@ -53,7 +53,11 @@ async function serve(options: DaemonOptions, log: ReturnType<typeof createLog>):
   const store = await takeStore(paths)
   const config = await loadConfig(paths.configFile)
   log.level = config.log_level
-  const sshKey = await ensureSshKey({ ...(config.ssh_key_path ? { configured: config.ssh_key_path } : {}), own: paths.sshKey, configFile: paths.configFile })
+  const sshKey = await ensureSshKey({
+    ...(config.ssh_key_path ? { configured: config.ssh_key_path } : {}),
+    own: paths.sshKey,
+    configFile: paths.configFile,
+  })
   const hooks = createHooks()
   const host = createHost(paths, log, (plugin) => config.plugins[plugin] ?? {})
   const { plugins, dataDir } = await loadPlugins(options.root, options.version, hooks, host)
@@ -118,13 +122,18 @@ function servingPid(socketPath: string): Promise<number | undefined> {
 }
 
 /** VMs keep running. */
-async function shutDown(log: ReturnType<typeof createLog>, stopping: (() => Promise<void> | void)[], close: () => Promise<void>, store: Store): Promise<void> {
+async function shutDown(
+  log: ReturnType<typeof createLog>,
+  stopping: (() => Promise<void> | void)[],
+  close: () => Promise<void>,
+  store: Store,
+): Promise<void> {
   log.info({}, 'the daemon stops; VMs keep running')
   const forced = setTimeout(() => process.exit(0), 5000)
   forced.unref()
-  for (const run of stopping) await Promise.resolve(run()).catch((error: unknown) => log.error({ err: error }, 'a plugin failed while stopping'))
+  for (const run of stopping)
+    await Promise.resolve(run()).catch((error: unknown) => log.error({ err: error }, 'a plugin failed while stopping'))
   await close().catch((error: unknown) => log.error({ err: error }, 'the server did not close'))
   store.close()
   process.exit(0)
 }
-

@@ -8,7 +8,12 @@ import type { OperationLine } from '../protocol/api.ts'
  * Answers a long operation: NDJSON lines of progress, then its result or error. When the client goes away the operation's signal
  * is aborted.
  */
-export async function answerOperation(request: FastifyRequest, reply: FastifyReply, log: Log, work: (live: Live) => Promise<unknown>): Promise<void> {
+export async function answerOperation(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  log: Log,
+  work: (live: Live) => Promise<unknown>,
+): Promise<void> {
   reply.hijack()
   const { raw } = reply
   const abort = new AbortController()

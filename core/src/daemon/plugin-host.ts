@@ -38,11 +38,20 @@ export async function loadPlugins(root: string, version: string, hooks: BangerHo
   return { plugins: [...applied, ...failed, ...broken].sort((a, b) => (a.name < b.name ? -1 : 1)), dataDir: config.dataDir }
 }
 
-function apply(name: string, pluginVersion: string, extension: BangerPlugin | undefined, version: string, hooks: BangerHooks, host: Host): PluginStatus {
+function apply(
+  name: string,
+  pluginVersion: string,
+  extension: BangerPlugin | undefined,
+  version: string,
+  hooks: BangerHooks,
+  host: Host,
+): PluginStatus {
   try {
-    if (typeof extension?.apply !== 'function') throw fail('plugin.broken', { plugin: name, reason: 'its banger:extend hook returned no plugin' })
+    if (typeof extension?.apply !== 'function')
+      throw fail('plugin.broken', { plugin: name, reason: 'its banger:extend hook returned no plugin' })
     const range = extension.coreRange
-    if (!semver.satisfies(version, range, { includePrerelease: true })) throw fail('plugin.range', { plugin: name, range, version })
+    if (!semver.satisfies(version, range, { includePrerelease: true }))
+      throw fail('plugin.range', { plugin: name, range, version })
     extension.apply(hooks, host)
     return { name, version: pluginVersion, status: 'ok' }
   } catch (error) {
@@ -52,5 +61,10 @@ function apply(name: string, pluginVersion: string, extension: BangerPlugin | un
 
 function report(host: Host, name: string, version: string, error: unknown): PluginStatus {
   host.log.error({ plugin: name, err: error }, 'a plugin could not be loaded')
-  return { name, version, status: 'failed', reason: toBangerError(error).message.replace(/^Something went wrong inside banger: /, '') }
+  return {
+    name,
+    version,
+    status: 'failed',
+    reason: toBangerError(error).message.replace(/^Something went wrong inside banger: /, ''),
+  }
 }

@@ -12,7 +12,9 @@ export function createServer(log: Log): FastifyInstance {
     if (status >= 500) log.error({ err: error, method: request.method, url: request.url }, 'a request failed')
     return reply.status(status).send(known.toJSON())
   })
-  server.setNotFoundHandler((request, reply) => reply.status(404).send({ code: 'usage', message: `The daemon knows no ${request.method} ${request.url}.` }))
+  server.setNotFoundHandler((request, reply) =>
+    reply.status(404).send({ code: 'usage', message: `The daemon knows no ${request.method} ${request.url}.` }),
+  )
   return server
 }
 

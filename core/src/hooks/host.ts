@@ -47,7 +47,11 @@ export interface Host {
   /** Starts a program and streams its stdout. @throws as `run` */
   stream(program: string, args: string[], options?: RunOptions): Streaming
   /** Starts a program in a session of its own, so that it outlives the daemon; stdout and stderr go to `logFile`. */
-  detach(program: string, args: string[], options: { cwd: string; logFile: string; env?: Record<string, string> }): Promise<DetachedProcess>
+  detach(
+    program: string,
+    args: string[],
+    options: { cwd: string; logFile: string; env?: Record<string, string> },
+  ): Promise<DetachedProcess>
   /** Absolute path of a program, or undefined. Looks in PATH, then in /usr/sbin and /sbin. */
   which(program: string): Promise<string | undefined>
   /** Folders of this user. */

@@ -27,7 +27,8 @@ export class Registry<T> {
   /** @throws driver.not-found, listing what there is */
   require(name: string): T {
     const value = this.get(name)
-    if (value === undefined) throw fail('driver.not-found', { kind: this.kind, name, available: this.names().join(', ') || 'none' })
+    if (value === undefined)
+      throw fail('driver.not-found', { kind: this.kind, name, available: this.names().join(', ') || 'none' })
     return value
   }
 

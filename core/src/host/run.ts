@@ -28,7 +28,11 @@ export async function run(program: string, args: string[], options: RunOptions =
     const stderr = String(error.stderr ?? '')
     if (exitCode !== undefined && options.allow?.includes(exitCode)) return { code: exitCode, stdout, stderr }
     options.signal?.throwIfAborted()
-    throw fail('tool.failed', { tool: program, reason: reasonOf(error, stderr), advice: `The command was: ${program} ${args.join(' ')}` }, error)
+    throw fail(
+      'tool.failed',
+      { tool: program, reason: reasonOf(error, stderr), advice: `The command was: ${program} ${args.join(' ')}` },
+      error,
+    )
   }
 }
 
@@ -51,7 +55,15 @@ export function stream(program: string, args: string[], options: RunOptions = {}
       if (!(error instanceof ExecaError)) throw error
       options.signal?.throwIfAborted()
       if (error.code === 'ENOENT') throw fail('tool.missing', { tool: program, advice: installAdvice(program) }, error)
-      throw fail('tool.failed', { tool: program, reason: reasonOf(error, String(error.stderr ?? '')), advice: `The command was: ${program} ${args.join(' ')}` }, error)
+      throw fail(
+        'tool.failed',
+        {
+          tool: program,
+          reason: reasonOf(error, String(error.stderr ?? '')),
+          advice: `The command was: ${program} ${args.join(' ')}`,
+        },
+        error,
+      )
     },
   )
   done.catch(() => undefined)
@@ -75,7 +87,11 @@ function common(options: RunOptions) {
 
 function reasonOf(error: ExecaError, stderr: string): string {
   const last = stderr.trim().split('\n').slice(-3).join('; ')
-  const how = error.timedOut ? 'it took too long' : error.signal ? `ended by ${error.signal}` : `exit status ${error.exitCode ?? 'unknown'}`
+  const how = error.timedOut
+    ? 'it took too long'
+    : error.signal
+      ? `ended by ${error.signal}`
+      : `exit status ${error.exitCode ?? 'unknown'}`
   return last ? `${last} (${how})` : how
 }
 

@@ -22,7 +22,8 @@ interface ImageData {
 export async function addImage(engine: Engine, request: AddImage, live: Live): Promise<Image> {
   if (request.name) checkName(request.name, 'image')
   if (request.name && engine.store.images.get(request.name)) throw fail('image.exists', { name: request.name })
-  if (request.kernelRef && !engine.store.kernels.get(request.kernelRef)) throw fail('kernel.not-found', { name: request.kernelRef })
+  if (request.kernelRef && !engine.store.kernels.get(request.kernelRef))
+    throw fail('kernel.not-found', { name: request.kernelRef })
   const found = await resolve(engine, request.ref, live)
   const name = request.name ?? found.name
   checkName(name, 'image')
@@ -44,7 +45,10 @@ export async function addImage(engine: Engine, request: AddImage, live: Live): P
 }
 
 /** @param input what the steps work on; unknown, and not needed, when a crash is undone */
-export function addImageVerb(engine: Engine, input?: { request: AddImage; found: ResolvedImage; kernel: string | undefined }): Verb<ImageData> {
+export function addImageVerb(
+  engine: Engine,
+  input?: { request: AddImage; found: ResolvedImage; kernel: string | undefined },
+): Verb<ImageData> {
   let image: Image | undefined
   return {
     name: 'image.add',
@@ -103,7 +107,11 @@ async function stageImage(
   const rootfs = found.rootfs ?? `${dir}/rootfs.ext4`
   const built = found.rootfs
     ? await inspectRootfs(found.rootfs)
-    : await buildRootfs(found.layers(live), `${stage}/rootfs.ext4`, { ...live, source: request.ref, ...(found.size ? { size: found.size } : {}) })
+    : await buildRootfs(found.layers(live), `${stage}/rootfs.ext4`, {
+        ...live,
+        source: request.ref,
+        ...(found.size ? { size: found.size } : {}),
+      })
   live.progress({ id: 'rootfs', message: `Image ${name} is ready`, state: 'done' })
   return {
     name,

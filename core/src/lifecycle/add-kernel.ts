@@ -23,11 +23,19 @@ export async function availableKernels(engine: Engine, live: Live): Promise<Avai
   const lists = await Promise.all(
     engine.kernelSources.values().map(async (source) => {
       try {
-        return (await source.available(live)).map((kernel) => ({ ...kernel, source: source.name, pulled: engine.store.kernels.get(kernel.name) !== undefined }))
+        return (await source.available(live)).map((kernel) => ({
+          ...kernel,
+          source: source.name,
+          pulled: engine.store.kernels.get(kernel.name) !== undefined,
+        }))
       } catch (error) {
         live.signal.throwIfAborted()
         engine.host.log.warn({ source: source.name, err: error }, 'a kernel source failed')
-        live.progress({ id: `source:${source.name}`, message: `${source.name}: ${toBangerError(error).message}`, state: 'failed' })
+        live.progress({
+          id: `source:${source.name}`,
+          message: `${source.name}: ${toBangerError(error).message}`,
+          state: 'failed',
+        })
         return []
       }
     }),
@@ -99,7 +107,12 @@ async function stageKernel(engine: Engine, name: string, input: KernelInput, liv
   return kernel
 }
 
-async function pullFromSources(engine: Engine, name: string, dir: string, live: Live): Promise<{ files: KernelFiles; origin: string }> {
+async function pullFromSources(
+  engine: Engine,
+  name: string,
+  dir: string,
+  live: Live,
+): Promise<{ files: KernelFiles; origin: string }> {
   for (const source of engine.kernelSources.values()) {
     const files = await source.pull(name, { dir, ...live })
     if (files) return { files, origin: `source ${source.name}` }

@@ -8,7 +8,10 @@ import type { Engine } from './engine.ts'
  * `none` is a network for every VMM.
  * @throws driver.not-found, driver.unusable, driver.mismatch
  */
-export async function chooseDrivers(engine: Engine, request: { vmm?: string; network?: string }): Promise<{ vmm: string; network: string }> {
+export async function chooseDrivers(
+  engine: Engine,
+  request: { vmm?: string; network?: string },
+): Promise<{ vmm: string; network: string }> {
   const vmm = request.vmm ? await usableVmm(engine.vmms.require(request.vmm)) : await firstUsableVmm(engine)
   return { vmm: vmm.name, network: await chooseNetwork(engine, vmm, request.network) }
 }
@@ -19,7 +22,13 @@ async function chooseNetwork(engine: Engine, vmm: VmmDriver, asked: string | und
     const network = engine.networks.require(asked)
     if (!vmm.attachments.has(network.gives)) throw mismatch(vmm, network)
     const probe = await network.probe()
-    if (!probe.usable) throw fail('driver.unusable', { kind: 'network', name: asked, reason: probe.detail, advice: probe.advice ?? 'Choose another with --network.' })
+    if (!probe.usable)
+      throw fail('driver.unusable', {
+        kind: 'network',
+        name: asked,
+        reason: probe.detail,
+        advice: probe.advice ?? 'Choose another with --network.',
+      })
     return asked
   }
   for (const network of engine.networks.values()) {
@@ -42,10 +51,21 @@ async function firstUsableVmm(engine: Engine): Promise<VmmDriver> {
 
 async function usableVmm(vmm: VmmDriver): Promise<VmmDriver> {
   const probe = await vmm.probe()
-  if (!probe.usable) throw fail('driver.unusable', { kind: 'VMM', name: vmm.name, reason: probe.detail, advice: probe.advice ?? 'See: banger doctor' })
+  if (!probe.usable)
+    throw fail('driver.unusable', {
+      kind: 'VMM',
+      name: vmm.name,
+      reason: probe.detail,
+      advice: probe.advice ?? 'See: banger doctor',
+    })
   return vmm
 }
 
 function mismatch(vmm: VmmDriver, network: NetworkDriver) {
-  return fail('driver.mismatch', { vmm: vmm.name, network: network.name, takes: [...vmm.attachments].join(', '), gives: network.gives })
+  return fail('driver.mismatch', {
+    vmm: vmm.name,
+    network: network.name,
+    takes: [...vmm.attachments].join(', '),
+    gives: network.gives,
+  })
 }

@@ -37,25 +37,37 @@ export async function ensureKernel(engine: Engine, name: string | undefined, liv
 }
 
 async function fetchDefaultImage(engine: Engine, live: Live): Promise<Image> {
-  return engine.locks.hold('default image', 'the default image', 'fetching', async () => {
-    const there = oldest(engine.store.images.all())
-    if (there) return there
-    for (const source of engine.imageSources.values()) {
-      const ref = await source.defaultRef?.()
-      if (ref) return addImage(engine, { ref }, live)
-    }
-    throw fail('image.none')
-  }, { patience: fetchPatience })
+  return engine.locks.hold(
+    'default image',
+    'the default image',
+    'fetching',
+    async () => {
+      const there = oldest(engine.store.images.all())
+      if (there) return there
+      for (const source of engine.imageSources.values()) {
+        const ref = await source.defaultRef?.()
+        if (ref) return addImage(engine, { ref }, live)
+      }
+      throw fail('image.none')
+    },
+    { patience: fetchPatience },
+  )
 }
 
 async function fetchDefaultKernel(engine: Engine, live: Live): Promise<Kernel> {
-  return engine.locks.hold('default kernel', 'the default kernel', 'fetching', async () => {
-    const there = oldest(engine.store.kernels.all())
-    if (there) return there
-    const kernel = (await availableKernels(engine, live)).find((entry) => entry.default)
-    if (!kernel) throw fail('kernel.none')
-    return pullKernel(engine, { name: kernel.name }, live)
-  }, { patience: fetchPatience })
+  return engine.locks.hold(
+    'default kernel',
+    'the default kernel',
+    'fetching',
+    async () => {
+      const there = oldest(engine.store.kernels.all())
+      if (there) return there
+      const kernel = (await availableKernels(engine, live)).find((entry) => entry.default)
+      if (!kernel) throw fail('kernel.none')
+      return pullKernel(engine, { name: kernel.name }, live)
+    },
+    { patience: fetchPatience },
+  )
 }
 
 function oldest<T extends { createdAt: number }>(entries: T[]): T | undefined {

@@ -14,4 +14,3 @@ export async function endMachine(engine: Engine, id: string): Promise<void> {
   await live?.machine.kill()
   if (vm) await engine.vmms.get(vm.vmm)?.sweep({ id, dir: engine.paths.vm(id).dir })
 }
-

@@ -24,7 +24,6 @@ export async function keepConsoleLog(engine: Engine, vm: Vm): Promise<string> {
 export async function lastConsoleLine(engine: Engine, id: string): Promise<string | undefined> {
   try {
     const text = await readFile(engine.paths.vm(id).consoleLog, 'latin1')
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal escapes are what is taken out
     const lines = text.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '').split(/[\r\n]+/)
     return lines.findLast((line) => /banger: fatal|panic|not syncing/i.test(line)) ?? lines.findLast((line) => line.trim() !== '')
   } catch {

@@ -42,5 +42,9 @@ async function ownPart(engine: Engine, vm: Vm): Promise<GuestConfig> {
 
 /** `KEY=value` lines as a record; a line without `=` is left out. */
 function environmentOf(lines: string[]): Record<string, string> {
-  return Object.fromEntries(lines.filter((line) => line.includes('=')).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]))
+  return Object.fromEntries(
+    lines
+      .filter((line) => line.includes('='))
+      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  )
 }

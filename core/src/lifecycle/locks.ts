@@ -27,7 +27,13 @@ export class Locks {
    * @param options.interrupt abort the verb under way instead of waiting for its end (kill, delete by force)
    * @throws vm.busy when the verb before is not done within the patience
    */
-  async hold<T>(key: string, name: string, verb: string, work: (signal: AbortSignal) => Promise<T>, options: { interrupt?: boolean; patience?: number } = {}): Promise<T> {
+  async hold<T>(
+    key: string,
+    name: string,
+    verb: string,
+    work: (signal: AbortSignal) => Promise<T>,
+    options: { interrupt?: boolean; patience?: number } = {},
+  ): Promise<T> {
     const deadline = Date.now() + (options.patience ?? this.patience)
     for (let holder = this.#holders.get(key); holder; holder = this.#holders.get(key)) {
       if (options.interrupt) holder.abort.abort(fail('aborted', { what: `${holder.verb} of ${name}` }))

@@ -14,7 +14,8 @@ export async function machineSpec(engine: Engine, vm: Vm, signal: AbortSignal): 
   if (!kernel) throw fail('kernel.not-found', { name: vm.kernel })
   const files = engine.paths.vm(vm.id)
   const initrd =
-    kernel.files.initrd ?? (await ensureInitrd({ agent: engine.agentBinary, kernel, dir: engine.paths.initrds, host: engine.host, signal }))
+    kernel.files.initrd ??
+    (await ensureInitrd({ agent: engine.agentBinary, kernel, dir: engine.paths.initrds, host: engine.host, signal }))
   return buildSpec({ vm, image, kernel, initrd, files, hasWork: await exists(files.work) })
 }
 

@@ -1,8 +1,50 @@
 import { randomInt } from 'node:crypto'
 import { fail } from '../errors.ts'
 
-const qualities = ['amber', 'brisk', 'calm', 'clever', 'crisp', 'eager', 'fair', 'fleet', 'gentle', 'glad', 'keen', 'lucid', 'mellow', 'nimble', 'quick', 'quiet', 'rapid', 'sunny', 'swift', 'vivid']
-const things = ['badger', 'beacon', 'comet', 'falcon', 'fern', 'finch', 'harbor', 'heron', 'lark', 'maple', 'meadow', 'orchid', 'otter', 'pebble', 'quartz', 'raven', 'river', 'sparrow', 'thistle', 'willow']
+const qualities = [
+  'amber',
+  'brisk',
+  'calm',
+  'clever',
+  'crisp',
+  'eager',
+  'fair',
+  'fleet',
+  'gentle',
+  'glad',
+  'keen',
+  'lucid',
+  'mellow',
+  'nimble',
+  'quick',
+  'quiet',
+  'rapid',
+  'sunny',
+  'swift',
+  'vivid',
+]
+const things = [
+  'badger',
+  'beacon',
+  'comet',
+  'falcon',
+  'fern',
+  'finch',
+  'harbor',
+  'heron',
+  'lark',
+  'maple',
+  'meadow',
+  'orchid',
+  'otter',
+  'pebble',
+  'quartz',
+  'raven',
+  'river',
+  'sparrow',
+  'thistle',
+  'willow',
+]
 
 /** A name that no one has: `swift-otter`, with a number when the pairs run out. */
 export function inventName(taken: (name: string) => boolean): string {

@@ -51,7 +51,9 @@ export async function reconcile(engine: Engine): Promise<void> {
 async function adopt(engine: Engine, vm: Vm): Promise<void> {
   if (!vm.machine) return
   try {
-    const machine = await engine.vmms.get(vm.vmm)?.adopt(vm.machine, { id: vm.id, name: vm.name, dir: engine.paths.vm(vm.id).dir })
+    const machine = await engine.vmms
+      .get(vm.vmm)
+      ?.adopt(vm.machine, { id: vm.id, name: vm.name, dir: engine.paths.vm(vm.id).dir })
     if (!machine) return
     const live: LiveVm = { machine, agent: new AgentClient((signal) => machine.connect(signal), vm.name) }
     engine.live.set(vm.id, live)
@@ -76,14 +78,22 @@ async function removeOrphans(engine: Engine): Promise<void> {
     for (const vmm of engine.vmms.values()) await vmm.sweep({ id, dir })
     await rm(dir, { recursive: true, force: true })
   }
-  for (const name of await list(paths.images)) if (!store.images.get(name)) await rm(join(paths.images, name), { recursive: true, force: true })
-  for (const name of await list(paths.kernels)) if (!store.kernels.get(name)) await rm(join(paths.kernels, name), { recursive: true, force: true })
+  for (const name of await list(paths.images))
+    if (!store.images.get(name)) await rm(join(paths.images, name), { recursive: true, force: true })
+  for (const name of await list(paths.kernels))
+    if (!store.kernels.get(name)) await rm(join(paths.kernels, name), { recursive: true, force: true })
 }
 
 async function reconcileNetworks(engine: Engine): Promise<void> {
   for (const network of engine.networks.values()) {
-    const running = engine.store.vms.all().flatMap((vm) => (vm.network === network.name && vm.attachment ? [{ vmId: vm.id, attachment: vm.attachment }] : []))
-    await network.reconcile(running).catch((error: unknown) => engine.host.log.error({ network: network.name, err: error }, 'a network could not be reconciled'))
+    const running = engine.store.vms
+      .all()
+      .flatMap((vm) => (vm.network === network.name && vm.attachment ? [{ vmId: vm.id, attachment: vm.attachment }] : []))
+    await network
+      .reconcile(running)
+      .catch((error: unknown) =>
+        engine.host.log.error({ network: network.name, err: error }, 'a network could not be reconciled'),
+      )
   }
 }
 

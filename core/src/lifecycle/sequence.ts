@@ -39,7 +39,13 @@ const alone: Live = { signal: new AbortController().signal, progress: () => unde
  * Runs a verb. When a step fails, everything up to it is undone and the step's error is thrown
  * (a verb that is finished after a crash is not undone, but stays in the journal for the next start).
  */
-export async function perform<D extends object>(verb: Verb<D>, subject: string, data: D, live: Live, to: Journaling): Promise<void> {
+export async function perform<D extends object>(
+  verb: Verb<D>,
+  subject: string,
+  data: D,
+  live: Live,
+  to: Journaling,
+): Promise<void> {
   const id = to.journal.begin(verb.name, subject, data as Record<string, unknown>)
   let reached = 0
   try {
@@ -62,7 +68,10 @@ export async function perform<D extends object>(verb: Verb<D>, subject: string, 
 export async function recover<D extends object>(verb: Verb<D>, entry: JournalEntry, to: Journaling): Promise<void> {
   const data = entry.context as D
   const reached = verb.steps.findIndex((step) => step.name === entry.step)
-  to.log.warn({ verb: verb.name, subject: entry.subject, step: entry.step }, verb.onCrash === 'undo' ? 'undoing what a crash left' : 'finishing what a crash left')
+  to.log.warn(
+    { verb: verb.name, subject: entry.subject, step: entry.step },
+    verb.onCrash === 'undo' ? 'undoing what a crash left' : 'finishing what a crash left',
+  )
   if (verb.onCrash === 'undo') {
     if (await undo(verb, data, reached, to.log)) to.journal.end(entry.id)
     return
@@ -79,7 +88,10 @@ async function undo<D extends object>(verb: Verb<D>, data: D, reached: number, l
       await step.undo?.(data)
     } catch (error) {
       clean = false
-      log.error({ verb: verb.name, step: step.name, err: error }, 'a step could not be undone; the next start of the daemon tries again')
+      log.error(
+        { verb: verb.name, step: step.name, err: error },
+        'a step could not be undone; the next start of the daemon tries again',
+      )
     }
   }
   return clean

@@ -28,12 +28,18 @@ export function killVerb(engine: Engine): Verb<{ id: string }> {
 }
 
 async function end(engine: Engine, vm: Vm, verb: Verb<{ id: string }>, live: Live, options: { interrupt: boolean }): Promise<Vm> {
-  await engine.locks.hold(vm.id, vm.name, verb.name.slice(3), async (signal) => {
-    const now = engine.store.vms.get(vm.id)
-    if (!now) throw fail('vm.not-found', { name: vm.name })
-    if (now.state === 'stopped') return
-    await perform(verb, vm.id, { id: vm.id }, { ...live, signal }, { journal: engine.store.journal, log: engine.host.log })
-  }, options)
+  await engine.locks.hold(
+    vm.id,
+    vm.name,
+    verb.name.slice(3),
+    async (signal) => {
+      const now = engine.store.vms.get(vm.id)
+      if (!now) throw fail('vm.not-found', { name: vm.name })
+      if (now.state === 'stopped') return
+      await perform(verb, vm.id, { id: vm.id }, { ...live, signal }, { journal: engine.store.journal, log: engine.host.log })
+    },
+    options,
+  )
   return engine.store.vms.get(vm.id) ?? vm
 }
 

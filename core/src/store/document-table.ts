@@ -9,12 +9,19 @@ export interface DocumentTable<T> {
 }
 
 /** @param idOf the key of a document */
-export function documentTable<T>(database: DatabaseSync, table: 'images' | 'kernels' | 'vms', idOf: (document: T) => string): DocumentTable<T> {
+export function documentTable<T>(
+  database: DatabaseSync,
+  table: 'images' | 'kernels' | 'vms',
+  idOf: (document: T) => string,
+): DocumentTable<T> {
   const select = database.prepare(`SELECT body FROM ${table} WHERE id = ?`)
   const selectAll = database.prepare(`SELECT body FROM ${table} ORDER BY id`)
-  const upsert = database.prepare(`INSERT INTO ${table} (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body`)
+  const upsert = database.prepare(
+    `INSERT INTO ${table} (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body`,
+  )
   const remove = database.prepare(`DELETE FROM ${table} WHERE id = ?`)
-  const read = (row: Record<string, unknown> | undefined): T | undefined => (row ? (JSON.parse(String(row.body)) as T) : undefined)
+  const read = (row: Record<string, unknown> | undefined): T | undefined =>
+    row ? (JSON.parse(String(row.body)) as T) : undefined
   return {
     get: (id) => read(select.get(id)),
     all: () => selectAll.all().map((row) => JSON.parse(String(row.body)) as T),

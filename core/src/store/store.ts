@@ -51,7 +51,9 @@ function open(file: string): DatabaseSync {
 /** An exclusive lock that is never given back lasts exactly as long as the process (https://sqlite.org/pragma.html#pragma_locking_mode). */
 function prepare(database: DatabaseSync, file: string): void {
   try {
-    database.exec('PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN EXCLUSIVE; COMMIT')
+    database.exec(
+      'PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN EXCLUSIVE; COMMIT',
+    )
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     if (/locked|busy/i.test(reason)) throw fail('daemon.already-running', { pid: 'unknown', folder: dirname(file) }, error)

@@ -20,7 +20,10 @@ describe('the configuration', () => {
   })
 
   it('reads the known keys and makes the key path absolute', async () => {
-    writeFileSync(file, 'log_level = "debug"\nssh_key_path = "keys/mine"\ndefault_image_name = "devbox"\n[plugins.kernel-catalog]\ncatalogs = ["x"]\n')
+    writeFileSync(
+      file,
+      'log_level = "debug"\nssh_key_path = "keys/mine"\ndefault_image_name = "devbox"\n[plugins.kernel-catalog]\ncatalogs = ["x"]\n',
+    )
     expect(await loadConfig(file)).toEqual({
       log_level: 'debug',
       ssh_key_path: join(folder, 'keys/mine'),
@@ -31,17 +34,27 @@ describe('the configuration', () => {
 
   it('names an unknown key and the known one that it resembles', async () => {
     writeFileSync(file, 'log_levle = "debug"\n')
-    await expect(loadConfig(file)).rejects.toMatchObject({ code: 'config.unknown-key', message: expect.stringContaining('"log_levle"'), hint: 'Did you mean "log_level"?' })
+    await expect(loadConfig(file)).rejects.toMatchObject({
+      code: 'config.unknown-key',
+      message: expect.stringContaining('"log_levle"'),
+      hint: 'Did you mean "log_level"?',
+    })
   })
 
   it('lists the keys when an unknown one resembles none', async () => {
     writeFileSync(file, 'colour = "blue"\n')
-    await expect(loadConfig(file)).rejects.toMatchObject({ code: 'config.unknown-key', hint: expect.stringContaining('default_image_name') })
+    await expect(loadConfig(file)).rejects.toMatchObject({
+      code: 'config.unknown-key',
+      hint: expect.stringContaining('default_image_name'),
+    })
   })
 
   it('says which key has a wrong value', async () => {
     writeFileSync(file, 'log_level = "loud"\n')
-    await expect(loadConfig(file)).rejects.toMatchObject({ code: 'config.invalid', message: expect.stringContaining('log_level') })
+    await expect(loadConfig(file)).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: expect.stringContaining('log_level'),
+    })
   })
 
   it('says where the TOML breaks', async () => {

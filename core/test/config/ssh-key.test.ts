@@ -16,7 +16,9 @@ describe('the key that guests let in', () => {
   it('is made once, is private, and is one that ssh-keygen reads', async () => {
     const key = await ensureSshKey({ own: own(), configFile: 'config.toml' })
     expect(statSync(key.path).mode & 0o777).toBe(0o600)
-    expect(execFileSync('ssh-keygen', ['-y', '-f', key.path], { encoding: 'utf8' }).split(' ')[1]).toBe(key.publicKey.split(' ')[1])
+    expect(execFileSync('ssh-keygen', ['-y', '-f', key.path], { encoding: 'utf8' }).split(' ')[1]).toBe(
+      key.publicKey.split(' ')[1],
+    )
     const before = readFileSync(own(), 'utf8')
     expect((await ensureSshKey({ own: own(), configFile: 'config.toml' })).publicKey).toBe(key.publicKey)
     expect(readFileSync(own(), 'utf8')).toBe(before)

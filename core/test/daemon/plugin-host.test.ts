@@ -7,7 +7,10 @@ import { fillRegistries } from '../../src/daemon/registries.ts'
 import { createHooks } from '../../src/hooks/index.ts'
 import { hostIn, silentLog } from '../fakes.ts'
 
-const good = (name: string, scheme: string) => `export const extend = () => ({ name: '${name}', coreRange: '>=0.1.0', apply(hooks) {
+const good = (
+  name: string,
+  scheme: string,
+) => `export const extend = () => ({ name: '${name}', coreRange: '>=0.1.0', apply(hooks) {
   hooks.imageSources.tap('${name}', (registry) => registry.add('${name}', { scheme: '${scheme}', summary: '', resolve: async () => undefined }))
 } })`
 
@@ -17,7 +20,10 @@ describe('the plugin host', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'banger-plugins-'))
     mkdirSync(join(folder, 'root'))
-    writeFileSync(join(folder, 'root', 'package.json'), JSON.stringify({ name: 'banger', version: '0.1.0', type: 'module', oclif: { bin: 'banger', dirname: 'banger' } }))
+    writeFileSync(
+      join(folder, 'root', 'package.json'),
+      JSON.stringify({ name: 'banger', version: '0.1.0', type: 'module', oclif: { bin: 'banger', dirname: 'banger' } }),
+    )
     before = process.env.XDG_DATA_HOME
     process.env.XDG_DATA_HOME = join(folder, 'data')
   })
@@ -61,7 +67,8 @@ describe('the plugin host', () => {
       'b-throws-in-extend': "export const extend = () => { throw new Error('not today') }",
       'c-returns-nothing': 'export const extend = () => undefined',
       'd-wrong-range': "export const extend = () => ({ name: 'd', coreRange: '>=99', apply() {} })",
-      'e-throws-in-apply': "export const extend = () => ({ name: 'e', coreRange: '*', apply() { throw new Error('apply broke') } })",
+      'e-throws-in-apply':
+        "export const extend = () => ({ name: 'e', coreRange: '*', apply() { throw new Error('apply broke') } })",
       'f-good': good('f-good', 'fine'),
     })
     const { plugins, registries } = await load()

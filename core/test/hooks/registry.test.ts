@@ -8,13 +8,18 @@ describe('a registry', () => {
     const registry = make()
     registry.add('first-plugin', { name: 'qemu' })
     expect(() => registry.add('second-plugin', { name: 'qemu' })).toThrowError(
-      expect.objectContaining({ code: 'plugin.duplicate', message: 'The plugins first-plugin and second-plugin both provide the VMM "qemu".' }),
+      expect.objectContaining({
+        code: 'plugin.duplicate',
+        message: 'The plugins first-plugin and second-plugin both provide the VMM "qemu".',
+      }),
     )
   })
 
   it('lists what there is when a name is unknown', () => {
     const registry = make()
     registry.add('p', { name: 'qemu' })
-    expect(() => registry.require('bochs')).toThrowError(expect.objectContaining({ code: 'driver.not-found', hint: 'Available: qemu.' }))
+    expect(() => registry.require('bochs')).toThrowError(
+      expect.objectContaining({ code: 'driver.not-found', hint: 'Available: qemu.' }),
+    )
   })
 })

@@ -13,7 +13,10 @@ describe('running programs', () => {
   })
 
   it('says what a failing program said last, and which are not installed with the package to get', async () => {
-    await expect(run('sh', ['-c', 'echo broken >&2; exit 4'])).rejects.toMatchObject({ code: 'tool.failed', message: expect.stringContaining('broken (exit status 4)') })
+    await expect(run('sh', ['-c', 'echo broken >&2; exit 4'])).rejects.toMatchObject({
+      code: 'tool.failed',
+      message: expect.stringContaining('broken (exit status 4)'),
+    })
     await expect(run('mmdebstrap-missing', [])).rejects.toMatchObject({ code: 'tool.missing' })
   })
 

@@ -35,9 +35,11 @@ export async function fakeEngine(): Promise<FakeEngine> {
   const guest = await startStandIn((request, response) => {
     const hangs = next.hangs && request.url === '/v1/configure'
     request.resume().on('end', () => {
-      if (!hangs) response.end(JSON.stringify(request.url === '/v1/configure' ? { warnings: ['one thing'] } : { phase: 'waiting' }))
+      if (!hangs)
+        response.end(JSON.stringify(request.url === '/v1/configure' ? { warnings: ['one thing'] } : { phase: 'waiting' }))
     })
-    if (request.url === '/v1/shutdown') for (const machine of machines.values()) machine.powerOff({ reason: 'guest-poweroff', detail: 'It powered itself off.' })
+    if (request.url === '/v1/shutdown')
+      for (const machine of machines.values()) machine.powerOff({ reason: 'guest-poweroff', detail: 'It powered itself off.' })
   })
   const vmms = new Registry<VmmDriver>('VMM', (driver) => driver.name)
   vmms.add('fake', fakeVmm({ said, machines, next, open: guest.open }))

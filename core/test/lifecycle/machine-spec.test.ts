@@ -9,7 +9,10 @@ const input = { vm: aVm(), image: anImage(), kernel: aKernel(), initrd: '/initrd
 describe('the machine spec', () => {
   it('lists root and overlay, and tells the guest which disk is which', () => {
     const spec = buildSpec(input)
-    expect(spec.drives.map((drive) => [drive.id, drive.readOnly])).toEqual([['root', true], ['overlay', false]])
+    expect(spec.drives.map((drive) => [drive.id, drive.readOnly])).toEqual([
+      ['root', true],
+      ['overlay', false],
+    ])
     expect(spec.kernel.cmdline).toEqual(['banger.root=vda', 'banger.overlay=vdb', 'banger.init=/sbin/init'])
   })
 

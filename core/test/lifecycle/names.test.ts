@@ -11,7 +11,8 @@ describe('names', () => {
 
   it('of images and kernels may have dots, and never lead out of their folder', () => {
     expect(() => checkName('generic-6.1', 'kernel')).not.toThrow()
-    for (const bad of ['..', '.hidden', 'a/b', '']) expect(() => checkName(bad, 'image')).toThrowError(expect.objectContaining({ code: 'vm.bad-name' }))
+    for (const bad of ['..', '.hidden', 'a/b', ''])
+      expect(() => checkName(bad, 'image')).toThrowError(expect.objectContaining({ code: 'vm.bad-name' }))
   })
 
   it('are invented so that no one has them, also when all pairs are taken', () => {

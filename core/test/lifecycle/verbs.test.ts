@@ -25,7 +25,14 @@ describe('the lifecycle', () => {
 
   it('creates, starts and configures a VM, keeping the warnings of the guest', async () => {
     const vm = await createVm(engine, { name: 'box' }, live())
-    expect(vm).toMatchObject({ name: 'box', state: 'running', vmm: 'fake', network: 'fake', warnings: ['one thing'], machine: { pid: 1 } })
+    expect(vm).toMatchObject({
+      name: 'box',
+      state: 'running',
+      vmm: 'fake',
+      network: 'fake',
+      warnings: ['one thing'],
+      machine: { pid: 1 },
+    })
     expect(engine.store.journal.open()).toEqual([])
   })
 
@@ -49,7 +56,10 @@ describe('the lifecycle', () => {
   })
 
   it('lets two creations of one name succeed once', async () => {
-    const results = await Promise.allSettled([createVm(engine, { name: 'box' }, live()), createVm(engine, { name: 'box' }, live())])
+    const results = await Promise.allSettled([
+      createVm(engine, { name: 'box' }, live()),
+      createVm(engine, { name: 'box' }, live()),
+    ])
     expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected'])
     expect(engine.store.vms.all()).toHaveLength(1)
   })

@@ -33,7 +33,11 @@ describe('the store', () => {
     const attempt = `import { openStore } from ${JSON.stringify(new URL('../../src/store/store.ts', import.meta.url).href)}
       try { openStore(process.argv[1]).close(); console.log('open') } catch (error) { console.log(error.code) }`
     const another = () =>
-      execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module-typescript', '-e', attempt, file], { encoding: 'utf8' }).trim()
+      execFileSync(
+        process.execPath,
+        ['--disable-warning=ExperimentalWarning', '--input-type=module-typescript', '-e', attempt, file],
+        { encoding: 'utf8' },
+      ).trim()
     expect(another()).toBe('daemon.already-running')
     first.close()
     expect(another()).toBe('open')
@@ -44,7 +48,9 @@ describe('the store', () => {
     const database = new DatabaseSync(file)
     database.exec('PRAGMA user_version = 999')
     database.close()
-    expect(() => openStore(file)).toThrowError(expect.objectContaining({ code: 'store.newer', hint: expect.stringContaining('Upgrade') }))
+    expect(() => openStore(file)).toThrowError(
+      expect.objectContaining({ code: 'store.newer', hint: expect.stringContaining('Upgrade') }),
+    )
   })
 
   it('says that its folder cannot be written', () => {

@@ -1,0 +1,245 @@
+/**
+ * The one catalogue of errors. A code is stable: scripts and other copies of core compare it,
+ * never the class. `{name}` in a message or hint is filled from the parameters given to `fail`.
+ */
+export const catalogue = {
+  'internal': {
+    status: 500,
+    message: 'Something went wrong inside banger: {reason}',
+    hint: 'The log has the details: banger daemon status names it.',
+  },
+  'usage': { status: 400, message: '{reason}', hint: 'Add --help to the command to see what it takes.' },
+  'not-supported': { status: 400, message: '{reason}', hint: '{advice}' },
+  'aborted': {
+    status: 499,
+    message: '{what} was interrupted and undone.',
+    hint: 'Nothing was left behind; run it again when you like.',
+  },
+  'interrupted': {
+    status: 499,
+    message: 'Not waiting for "{what}" any longer.',
+    hint: 'The daemon carries on with it; see how it ends with: banger vm list --all',
+  },
+
+  'config.invalid': {
+    status: 400,
+    message: 'The configuration in {file} is not valid: {reason}',
+    hint: 'Mend that line, or remove it to get the default.',
+  },
+  'config.unknown-key': { status: 400, message: 'The configuration in {file} has an unknown key "{key}".', hint: '{suggestion}' },
+
+  'daemon.not-running': { status: 503, message: 'The banger daemon is not running.', hint: 'Start it with: banger daemon start' },
+  'daemon.start-failed': {
+    status: 503,
+    message: 'The banger daemon could not be started: {reason}',
+    hint: 'Its log may say more: {log}',
+  },
+  'daemon.already-running': {
+    status: 409,
+    message: 'Another banger daemon (pid {pid}) already serves {folder}.',
+    hint: 'Use that one, or stop it first with: banger daemon stop',
+  },
+  'daemon.lost': {
+    status: 503,
+    message: 'The connection to the banger daemon was lost.',
+    hint: 'Run the command again: the daemon starts by itself and VMs keep running. Its log: {log}',
+  },
+
+  'store.newer': {
+    status: 500,
+    message: 'The state in {file} was written by a newer banger (format {found}; this one knows up to {known}).',
+    hint: 'Upgrade banger, or point XDG_STATE_HOME at another folder.',
+  },
+  'state.unwritable': {
+    status: 500,
+    message: 'banger cannot write to {folder}: {reason}',
+    hint: 'Make the folder writable for you, or point {variable} at another one.',
+  },
+  'disk.full': {
+    status: 507,
+    message: 'The disk that holds {folder} is full.',
+    hint: 'Free some space (banger image list and banger vm list show what banger holds) and try again.',
+  },
+
+  'plugin.broken': {
+    status: 500,
+    message: 'The plugin {plugin} could not be loaded: {reason}',
+    hint: 'Update or remove it; everything else keeps working.',
+  },
+  'plugin.duplicate': {
+    status: 500,
+    message: 'The plugins {first} and {second} both provide the {kind} "{name}".',
+    hint: 'Remove one of the two.',
+  },
+  'plugin.range': {
+    status: 500,
+    message: 'The plugin {plugin} needs banger {range}; this is {version}.',
+    hint: 'Install a version of the plugin that fits.',
+  },
+
+  'image.not-found': {
+    status: 404,
+    message: 'There is no image named "{name}".',
+    hint: 'See what you have with: banger image list. Get one with: banger image pull debian:bookworm',
+  },
+  'image.exists': {
+    status: 409,
+    message: 'An image named "{name}" exists already.',
+    hint: 'Choose another with --name, or remove it first: banger image delete {name}',
+  },
+  'image.in-use': {
+    status: 409,
+    message: 'The image "{name}" is used by: {users}.',
+    hint: 'Delete those VMs first: banger vm delete {users}',
+  },
+  'image.none': {
+    status: 404,
+    message: 'No image is registered, and no plugin offers a default one.',
+    hint: 'Register one: banger image register --help',
+  },
+  'image.no-source': {
+    status: 400,
+    message: 'No image source knows the reference "{ref}".',
+    hint: 'References look like debian:bookworm; sources here: {sources}.',
+  },
+  'image.invalid': {
+    status: 400,
+    message: 'The root filesystem {path} cannot be used: {reason}',
+    hint: 'Give an ext4 file, a folder, or a tar of a root filesystem.',
+  },
+
+  'kernel.not-found': {
+    status: 404,
+    message: 'There is no kernel named "{name}".',
+    hint: 'See what you have with: banger kernel list; what you can pull with: banger kernel list --available',
+  },
+  'kernel.exists': {
+    status: 409,
+    message: 'A kernel named "{name}" exists already.',
+    hint: 'Remove it first: banger kernel delete {name}',
+  },
+  'kernel.in-use': { status: 409, message: 'The kernel "{name}" is used by: {users}.', hint: 'Delete those first.' },
+  'kernel.invalid': {
+    status: 400,
+    message: '{path} is no kernel that banger can boot: {reason}',
+    hint: 'Give an uncompressed ELF vmlinux or a bzImage (vmlinuz) for this machine.',
+  },
+  'kernel.none': {
+    status: 404,
+    message: 'No kernel is here, and no plugin offers a default one.',
+    hint: 'Import one: banger kernel import --help',
+  },
+  'kernel.download-failed': {
+    status: 502,
+    message: 'The kernel "{name}" could not be fetched from {url}: {reason}',
+    hint: 'Try again later. If it goes on, tell whoever maintains the catalog.',
+  },
+  'catalog.invalid': {
+    status: 502,
+    message: 'The kernel catalog {url} cannot be used: {reason}',
+    hint: 'Check its address in the configuration ([plugins.kernel-catalog] catalogs), or tell whoever maintains it.',
+  },
+
+  'driver.not-found': { status: 400, message: 'There is no {kind} named "{name}".', hint: 'Available: {available}.' },
+  'driver.unusable': { status: 503, message: 'The {kind} "{name}" cannot be used here: {reason}', hint: '{advice}' },
+  'driver.mismatch': {
+    status: 400,
+    message: 'The VMM {vmm} takes the networks {takes}; the network {network} gives {gives}.',
+    hint: 'Choose another with --network or --vmm.',
+  },
+
+  'vm.not-found': { status: 404, message: 'There is no VM named "{name}".', hint: 'See what you have with: banger vm list' },
+  'vm.exists': {
+    status: 409,
+    message: 'A VM named "{name}" exists already.',
+    hint: 'Choose another name, or remove it first: banger vm delete {name}',
+  },
+  'vm.not-running': { status: 409, message: 'The VM "{name}" is {state}.', hint: 'Start it with: banger vm start {name}' },
+  'vm.running': {
+    status: 409,
+    message: 'The VM "{name}" is running already.',
+    hint: 'Open a shell in it with: banger vm ssh {name}',
+  },
+  'vm.delete-running': {
+    status: 409,
+    message: 'The VM "{name}" is running.',
+    hint: 'Stop it first with: banger vm stop {name}. Or delete it as it is: banger vm delete --force {name}',
+  },
+  'vm.busy': {
+    status: 409,
+    message: 'The VM "{name}" is busy: {verb} is under way.',
+    hint: 'Wait for it to finish and try again.',
+  },
+  'vm.boot-failed': {
+    status: 500,
+    message: 'The VM "{name}" did not become ready: {reason}',
+    hint: 'Its console says more: {log}',
+  },
+  'vm.bad-name': {
+    status: 400,
+    message: '"{name}" is no name for a {kind}.',
+    hint: 'Use 1 to 63 lower-case letters, digits and hyphens, and begin with a letter or digit.',
+  },
+
+  'guest.unreachable': {
+    status: 503,
+    message: 'The guest of "{name}" does not answer: {reason}',
+    hint: 'Look at its console with: banger vm logs {name}',
+  },
+  'guest.command-not-found': {
+    status: 404,
+    message: '{command}: no such command in the guest.',
+    hint: 'Give a full path, or install it in the guest first.',
+  },
+  'guest.command-not-executable': {
+    status: 400,
+    message: '{command}: cannot be executed in the guest.',
+    hint: 'Make it executable there (chmod +x), or name the program that runs it.',
+  },
+  'guest.command-failed': {
+    status: 500,
+    message: '{command} could not be started in the guest: {reason}',
+    hint: 'Look at what the guest has left: memory, processes and open files.',
+  },
+  'guest.bad-cwd': {
+    status: 400,
+    message: 'There is no folder {path} in the guest.',
+    hint: 'Give a folder that exists, or make it first.',
+  },
+  'guest.bad-user': {
+    status: 400,
+    message: 'There is no user {user} in the guest.',
+    hint: 'Give a name of its /etc/passwd, or a number.',
+  },
+  'guest.bad-path': { status: 404, message: '{path}: {reason}', hint: 'Give a path that exists in the guest.' },
+  'guest.bad-archive': {
+    status: 400,
+    message: 'The archive was refused: {reason}',
+    hint: 'Its names and links must stay inside the folder that it is unpacked to.',
+  },
+  'guest.dial-failed': {
+    status: 502,
+    message: 'Nothing answers on port {port} of the guest: {reason}',
+    hint: 'See what listens there with: banger vm ports',
+  },
+  'guest.bad-request': {
+    status: 400,
+    message: 'The agent did not understand the request: {reason}',
+    hint: 'The agent and the daemon may be of different versions: restart the VM.',
+  },
+  'guest.refused': {
+    status: 502,
+    message: 'The guest refused: {reason}',
+    hint: 'Look at its console with: banger vm logs {name}',
+  },
+
+  'ssh.failed': { status: 502, message: 'SSH to the VM "{name}" failed: {reason}', hint: '{advice}' },
+
+  'port.in-use': {
+    status: 409,
+    message: 'The host port {address}:{port} is in use already.',
+    hint: 'Publish another one: --publish <free port>:{guest}',
+  },
+  'tool.missing': { status: 503, message: 'The program {tool} is not installed.', hint: 'Install it: {advice}' },
+  'tool.failed': { status: 500, message: '{tool} failed: {reason}', hint: '{advice}' },
+} as const satisfies Record<string, { status: number; message: string; hint: string }>
