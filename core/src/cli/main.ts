@@ -25,5 +25,7 @@ export async function runCli({ argv, lib, version, commands }: CliOptions): Prom
     return runOclif(argv, lib)
   }
   const { runDirectly } = await import('./run-directly.ts')
-  return runDirectly(found, lib, version)
+  await runDirectly(found, lib, version)
+  // All is written (pipes, files and terminals are synchronous here), and waiting for the process to run dry costs 1 ms.
+  process.exit()
 }

@@ -1,13 +1,15 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { fail, isError } from '../errors.ts'
-import type { GuestStats, Health, ListeningPort } from '../guest/messages.ts'
+import type { ExecStart, GuestStats, Health, ListeningPort } from '../guest/messages.ts'
 import type { DoctorCheck } from '../hooks/doctor.ts'
 import type { Progress } from '../hooks/progress.ts'
 import type { AddImage, CreateVm, SshAccess } from '../protocol/api.ts'
 import type { DaemonInfo, Image, Vm } from '../protocol/model.ts'
-import { type ErrorContext, readError, readJson, send, sendUpgrade } from './http.ts'
+import { encodeJson, streamId } from '../protocol/stdio-mux.ts'
+import { type ErrorContext, readError, readJson, send } from './http.ts'
 import { readOperation } from './operation.ts'
+import { sendUpgrade, type Upgrade } from './upgrade.ts'
 
 export interface ClientOptions {
   /** Absolute path of the daemon's unix socket. */
@@ -98,14 +100,15 @@ export class DaemonClient {
     return this.get(`/v1/vms/${part(vm)}/ssh`)
   }
 
-  /** A stream of stdio_mux_v1 frames; the caller sends `start`. */
-  exec(vm: string, signal?: AbortSignal): Promise<Duplex> {
-    return this.upgrade(`/v1/vms/${part(vm)}/exec`, 'stdio_mux_v1', signal)
+  /** Starts a command: a stream of stdio_mux_v1 frames, `start` already sent. */
+  exec(vm: string, start: ExecStart, signal?: AbortSignal): Promise<Duplex> {
+    const first = encodeJson(streamId.start, start)
+    return this.upgrade(`/v1/vms/${part(vm)}/exec`, { protocol: 'stdio_mux_v1', first }, signal)
   }
 
   /** The bytes of a TCP connection made in the guest. */
   dial(vm: string, port: number, signal?: AbortSignal): Promise<Duplex> {
-    return this.upgrade(`/v1/vms/${part(vm)}/dial?port=${port}`, 'tcp', signal)
+    return this.upgrade(`/v1/vms/${part(vm)}/dial?port=${port}`, { protocol: 'tcp' }, signal)
   }
 
   images(): Promise<Image[]> {
@@ -160,10 +163,10 @@ export class DaemonClient {
     }
   }
 
-  /** A connection that carries `protocol` after the request. Ending one half leaves the other open. */
-  upgrade(path: string, protocol: string, signal?: AbortSignal): Promise<Duplex> {
+  /** A connection that carries another protocol after the request. Ending one half leaves the other open. */
+  upgrade(path: string, to: Upgrade, signal?: AbortSignal): Promise<Duplex> {
     const request = { socket: this.#options.socket, method: 'POST', path, signal }
-    return this.#started(() => sendUpgrade(request, protocol, this.#context))
+    return this.#started(() => sendUpgrade(request, to, this.#context))
   }
 
   async #send(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<IncomingMessage> {

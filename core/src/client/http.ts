@@ -1,5 +1,4 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
-import type { Duplex } from 'node:stream'
 import { BangerError, type ErrorBody, fail } from '../errors.ts'
 
 export interface DaemonRequest {
@@ -25,30 +24,10 @@ export interface ErrorContext {
  */
 export function send(request: DaemonRequest, context: ErrorContext): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const outgoing = open(request, {})
+    const outgoing = open(request)
     outgoing.once('response', resolve)
     outgoing.once('error', (error) => reject(connectionError(error, context)))
     outgoing.end(request.body === undefined ? undefined : JSON.stringify(request.body))
-  })
-}
-
-/**
- * Asks for a connection that carries `protocol` from there on.
- * Each direction ends by itself: `end()` tells the peer that no more comes, and its bytes still arrive.
- * @throws as `send`, and what the daemon answers in place of the upgrade
- */
-export function sendUpgrade(request: DaemonRequest, protocol: string, context: ErrorContext): Promise<Duplex> {
-  return new Promise((resolve, reject) => {
-    const outgoing = open(request, { connection: 'Upgrade', upgrade: protocol })
-    outgoing.once('upgrade', (_answer, socket, head) => {
-      if (head.length > 0) socket.unshift(head)
-      resolve(socket)
-    })
-    outgoing.once('response', (answer) => {
-      readError(answer, context).then(reject, reject)
-    })
-    outgoing.once('error', (error) => reject(connectionError(error, context)))
-    outgoing.end()
   })
 }
 
@@ -61,9 +40,12 @@ export async function readJson(answer: IncomingMessage, context: ErrorContext): 
 
 /** The error that an answer of status 400 or more carries. */
 export async function readError(answer: IncomingMessage, context: ErrorContext): Promise<BangerError> {
-  const text = await readText(answer, context)
+  return refusal(answer.statusCode ?? 500, await readText(answer, context))
+}
+
+/** The error that the body of an answer of that status says. */
+export function refusal(status: number, text: string): BangerError {
   const body = parseErrorBody(text)
-  const status = answer.statusCode ?? 500
   if (body) return new BangerError({ ...body, status })
   return fail('internal', { reason: `the daemon answered ${status}${text ? `: ${text.slice(0, 200)}` : ''}` })
 }
@@ -79,13 +61,13 @@ export function connectionError(error: unknown, context: ErrorContext): BangerEr
 }
 
 // node:http is taken this way because an ES import runs all its lazy getters, which costs 20 ms.
-function open(request: DaemonRequest, headers: Record<string, string>): ClientRequest {
+function open(request: DaemonRequest): ClientRequest {
   const { request: openRequest } = process.getBuiltinModule('node:http')
   const { connect } = process.getBuiltinModule('node:net')
   return openRequest({
     method: request.method,
     path: request.path,
-    headers: { host: 'banger', ...(request.body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    headers: { host: 'banger', ...(request.body === undefined ? {} : { 'content-type': 'application/json' }) },
     signal: request.signal,
     // By hand, since http's own connections close as soon as the peer ends its half.
     createConnection: () => connect({ path: request.socket, allowHalfOpen: true }),

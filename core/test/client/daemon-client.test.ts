@@ -114,13 +114,13 @@ describe('DaemonClient', () => {
     it('loses no byte that comes with the answer', async () => {
       await using daemon = await fakeDaemon()
       daemon.upgrades['POST /v1/vms/box/exec'] = (socket) => void socket.end('early')
-      const connection = await clientOf(daemon).exec('box')
+      const connection = await clientOf(daemon).exec('box', { argv: ['true'] })
       expect(await text(connection)).toBe('early')
     })
 
     it('throws what the daemon answers in its place', async () => {
       await using daemon = await fakeDaemon()
-      await expect(clientOf(daemon).exec('box')).rejects.toMatchObject({ code: 'vm.not-running' })
+      await expect(clientOf(daemon).exec('box', { argv: ['true'] })).rejects.toMatchObject({ code: 'vm.not-running' })
     })
   })
 

@@ -1,7 +1,7 @@
 import type { Duplex, Readable, Writable } from 'node:stream'
 import { BangerError, catalogue, type ErrorBody, fail } from '../../errors.ts'
-import type { ExecExit, ExecStart } from '../../guest/messages.ts'
-import { encodeFrame, encodeJson, encodeResize, FrameDecoder, maxPayload, streamId } from '../../protocol/stdio-mux.ts'
+import type { ExecExit } from '../../guest/messages.ts'
+import { encodeFrame, encodeResize, FrameDecoder, maxPayload, streamId } from '../../protocol/stdio-mux.ts'
 import { type Outlet, writeThrough } from './write-through.ts'
 
 export interface ExecStreams {
@@ -25,13 +25,12 @@ export interface ExecBridge {
 /**
  * Joins local streams to a command in a guest (stdio_mux_v1, docs/guest-channel.md), with back-pressure both ways.
  * When the reader of stdout goes, the command gets SIGPIPE, as it would have from a local pipe.
- * @param connection a fresh exec connection of the daemon
+ * @param connection an exec connection of the daemon, its command started
  * @param log the daemon's log file, for messages
  */
-export function bridgeExec(connection: Duplex, start: ExecStart, streams: ExecStreams, log: string): ExecBridge {
+export function bridgeExec(connection: Duplex, streams: ExecStreams, log: string): ExecBridge {
   const send = (frame: Buffer): boolean => connection.writable && connection.write(frame)
   const signal = (name: NodeJS.Signals): void => void send(encodeFrame(streamId.signal, Buffer.from(name)))
-  send(encodeJson(streamId.start, start))
   const stopInput = sendInput(streams.stdin, connection, send)
   const outlets = { stdout: writeThrough(streams.stdout, () => signal('SIGPIPE')), stderr: writeThrough(streams.stderr) }
   const exit = receive(connection, outlets, log).finally(() => {

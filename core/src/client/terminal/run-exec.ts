@@ -10,9 +10,8 @@ import { terminalSize } from './size.ts'
 const patience = 2000
 
 export interface RunExecOptions {
-  /** A fresh exec connection of the daemon. */
+  /** An exec connection of the daemon, whose command was started with `startOf` the same `tty`. */
   connection: Duplex
-  start: Omit<ExecStart, 'tty'>
   tty: boolean
   /** The daemon's log file, for messages. */
   log: string
@@ -23,8 +22,13 @@ export function isInteractive(): boolean {
   return Boolean(process.stdin.isTTY && process.stdout.isTTY && process.stderr.isTTY)
 }
 
+/** What starts a command in a guest, with or without a terminal as large as this one. */
+export function startOf(command: Omit<ExecStart, 'tty'>, tty: boolean): ExecStart {
+  return { ...command, tty: tty && { ...terminalSize(), term: process.env.TERM ?? 'xterm' } }
+}
+
 /**
- * Runs a command in a guest on this process's own stdin, stdout and stderr.
+ * Carries a command in a guest on this process's own stdin, stdout and stderr.
  * @returns the status to exit with: the command's, or 128 + n when a signal ended it or this process
  * @throws what the guest reports when the command did not run; daemon.lost
  */
@@ -33,8 +37,8 @@ export function runExec(options: RunExecOptions): Promise<number> {
 }
 
 /** Signals go to the command. A second SIGINT, or no end within `patience`, hangs up. */
-async function runOnPipes({ connection, start, log }: RunExecOptions): Promise<number> {
-  const bridge = bridgeExec(connection, { ...start, tty: false }, process, log)
+async function runOnPipes({ connection, log }: RunExecOptions): Promise<number> {
+  const bridge = bridgeExec(connection, process, log)
   let received: NodeJS.Signals | undefined
   let timer: NodeJS.Timeout | undefined
   using _ = onSignals((name) => {
@@ -51,10 +55,9 @@ async function runOnPipes({ connection, start, log }: RunExecOptions): Promise<n
 }
 
 /** Keys go to the command, Ctrl-C too; a signal from elsewhere hangs up. */
-async function runOnTerminal({ connection, start, log }: RunExecOptions): Promise<number> {
-  const tty = { ...terminalSize(), term: process.env.TERM ?? 'xterm' }
+async function runOnTerminal({ connection, log }: RunExecOptions): Promise<number> {
   using _raw = enterRawMode(process.stdin)
-  const bridge = bridgeExec(connection, { ...start, tty }, process, log)
+  const bridge = bridgeExec(connection, process, log)
   let received: NodeJS.Signals | undefined
   using _signals = onSignals((name) => {
     received = name

@@ -1,7 +1,7 @@
 import { string } from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { parseEnv } from '../../client/input/env.ts'
-import { isInteractive, runExec } from '../../client/terminal/run-exec.ts'
+import { isInteractive, runExec, startOf } from '../../client/terminal/run-exec.ts'
 import { fail } from '../../errors.ts'
 import { GuestProgramCommand } from '../guest-program.ts'
 
@@ -34,7 +34,8 @@ When the command could not be run: 127 when there is no such command, 126 when i
       throw fail('usage', { reason: `There is no command. Write it behind two hyphens: banger vm exec ${args.vm} -- uname -a` })
     const env = parseEnv(flags.env ?? [])
     const start = { argv: command, env, ...(flags.cwd ? { cwd: flags.cwd } : {}), ...(flags.user ? { user: flags.user } : {}) }
-    const connection = await this.client().exec(args.vm)
-    process.exitCode = await runExec({ connection, start, tty: flags.tty ?? isInteractive(), log: this.daemonLog })
+    const tty = flags.tty ?? isInteractive()
+    const connection = await this.client().exec(args.vm, startOf(start, tty))
+    process.exitCode = await runExec({ connection, tty, log: this.daemonLog })
   }
 }

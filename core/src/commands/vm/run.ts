@@ -5,8 +5,9 @@ import { parseEnv } from '../../client/input/env.ts'
 import { createRequest, vmFlags } from '../../client/input/vm-flags.ts'
 import { removeVm } from '../../client/remove-vm.ts'
 import { loginShell } from '../../client/terminal/login-shell.ts'
-import { isInteractive, runExec } from '../../client/terminal/run-exec.ts'
+import { isInteractive, runExec, startOf } from '../../client/terminal/run-exec.ts'
 import { fail } from '../../errors.ts'
+import type { ExecStart } from '../../guest/messages.ts'
 import type { CreateVm } from '../../protocol/api.ts'
 import type { Vm } from '../../protocol/model.ts'
 import { GuestProgramCommand } from '../guest-program.ts'
@@ -44,11 +45,12 @@ When the command could not be run: 127 when there is no such command, 126 when i
     if (args.path !== undefined) throw noWorkspaces(args.path)
     if (command?.length === 0) throw fail('usage', { reason: 'There is no command behind the two hyphens.' })
     const ephemeral = command ? !flags.keep : Boolean(flags.rm)
-    const start = { argv: command ?? loginShell, env: parseEnv(flags.env ?? []) }
-    const { vm, connection } = await this.#open({ ...createRequest(flags), ephemeral })
+    const tty = flags.tty ?? isInteractive()
+    const start = startOf({ argv: command ?? loginShell, env: parseEnv(flags.env ?? []) }, tty)
+    const { vm, connection } = await this.#open({ ...createRequest(flags), ephemeral }, start)
     for (const warning of vm.warnings) this.note(`Warning: ${warning}`)
     try {
-      process.exitCode = await runExec({ connection, start, tty: flags.tty ?? isInteractive(), log: this.daemonLog })
+      process.exitCode = await runExec({ connection, tty, log: this.daemonLog })
     } finally {
       if (ephemeral) await removeVm(this.client(), vm.id)
       else
@@ -59,12 +61,12 @@ When the command could not be run: 127 when there is no such command, 126 when i
   }
 
   /** Creates the VM and opens its first exec; an interruption in between undoes both. */
-  #open(request: CreateVm): Promise<{ vm: Vm; connection: Duplex }> {
+  #open(request: CreateVm, start: ExecStart): Promise<{ vm: Vm; connection: Duplex }> {
     return this.operate(async (options) => {
       const client = this.client()
       const vm = await client.createVm(request, options)
       try {
-        return { vm, connection: await client.exec(vm.id, options.signal) }
+        return { vm, connection: await client.exec(vm.id, start, options.signal) }
       } catch (error) {
         await removeVm(client, vm.id)
         throw options.signal.aborted ? fail('aborted', { what: 'Creating the VM' }) : error
