@@ -6,6 +6,7 @@ cd "$(dirname "$0")/../.."
 
 scripts/setup/packages.sh
 scripts/setup/node.sh
+scripts/setup/npm.sh
 scripts/setup/go.sh
 scripts/setup/dependencies.sh
 scripts/setup/build.sh
