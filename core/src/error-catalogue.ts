@@ -108,6 +108,27 @@ export const catalogue = {
     hint: 'Give an ext4 file, a folder, or a tar of a root filesystem.',
   },
 
+  'registry.unauthorized': {
+    status: 401,
+    message: 'The registry {registry} does not give {repository} to you{detail}.',
+    hint: 'Check the name. If it is private, log in first: docker login {registry}, or podman login {registry}',
+  },
+  'registry.not-found': {
+    status: 404,
+    message: 'The registry {registry} has no image {ref}.',
+    hint: 'Check the name and the tag.',
+  },
+  'registry.failed': {
+    status: 502,
+    message: 'The registry {registry} cannot be used: {reason}',
+    hint: 'Try again later. What was downloaded whole is kept.',
+  },
+  'blob.corrupt': {
+    status: 502,
+    message: 'A part of {image} is not what it should be: {digest} {reason}',
+    hint: 'Nothing of it was kept. Pull again; if it goes on, tell whoever maintains the image or the registry.',
+  },
+
   'kernel.not-found': {
     status: 404,
     message: 'There is no kernel named "{name}".',

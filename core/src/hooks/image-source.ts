@@ -37,7 +37,8 @@ export interface ImageSource {
   defaultRef?(): Promise<string | undefined>
   /**
    * @param ref the reference without its scheme: `bookworm`
+   * @param options.named whether the user named this source by its scheme; else the reference may be any source's
    * @returns undefined when the reference is not of this source
    */
-  resolve(ref: string, options: { signal: AbortSignal; progress: Progress }): Promise<ResolvedImage | undefined>
+  resolve(ref: string, options: { signal: AbortSignal; progress: Progress; named?: boolean }): Promise<ResolvedImage | undefined>
 }

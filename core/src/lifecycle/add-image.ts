@@ -79,7 +79,7 @@ export function addImageVerb(
 
 async function resolve(engine: Engine, ref: string, live: Live): Promise<ResolvedImage> {
   for (const [source, rest] of candidates(engine, ref)) {
-    const found = await source.resolve(rest, live)
+    const found = await source.resolve(rest, { ...live, named: rest !== ref })
     if (found) return found
   }
   const sources = engine.imageSources.values().map((source) => source.summary)

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/**
+ * Whole blobs by digest, shared by all images: `<cache>/blobs/sha256/<hex>`. What is under way lies in `blobs/partial` and gets its
+ * name only when it is on the disk.
+ */
+export class BlobCache {
+  readonly #folder: string
+  readonly #partial: string
+  readonly #underWay = new Map<string, Promise<void>>()
+
+  /** @param cache banger's cache folder */
+  constructor(cache: string) {
+    this.#folder = join(cache, 'blobs/sha256')
+    this.#partial = join(cache, 'blobs/partial')
+  }
+
+  path(digest: string): string {
+    return join(this.#folder, digest.replace(/^sha256:/, ''))
+  }
+
+  /** @param size bytes that it must have */
+  async has(digest: string, size?: number): Promise<boolean> {
+    const found = await stat(this.path(digest)).catch(() => undefined)
+    return found !== undefined && (size === undefined || found.size === size)
+  }
+
+  /**
+   * Adds a blob unless it is there. Whoever asks for one that is being fetched waits for it.
+   * @param fill writes the blob to a new file and checks it
+   */
+  async add(digest: string, fill: (file: string) => Promise<void>, signal: AbortSignal): Promise<void> {
+    while (!(await this.has(digest))) {
+      const other = this.#underWay.get(digest)
+      if (!other) {
+        const work = this.#fill(digest, fill).finally(() => this.#underWay.delete(digest))
+        this.#underWay.set(digest, work)
+        return await work
+      }
+      await other.catch(() => undefined)
+      signal.throwIfAborted()
+    }
+  }
+
+  async remove(digest: string): Promise<void> {
+    await rm(this.path(digest), { force: true })
+  }
+
+  async #fill(digest: string, fill: (file: string) => Promise<void>): Promise<void> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
+    await mkdir(this.#partial, { recursive: true, mode: 0o700 })
+    await this.#sweep()
+    const file = join(this.#partial, `${process.pid}-${randomBytes(6).toString('hex')}`)
+    try {
+      await fill(file)
+      await flush(file)
+      await rename(file, this.path(digest))
+      await flush(this.#folder)
+    } catch (error) {
+      await rm(file, { force: true })
+      throw error
+    }
+  }
+
+  /** Removes what processes that are gone have left. */
+  async #sweep(): Promise<void> {
+    for (const name of await readdir(this.#partial)) {
+      const pid = Number(name.split('-')[0])
+      if (!isAlive(pid)) await rm(join(this.#partial, name), { force: true })
+    }
+  }
+}
+
+async function flush(path: string): Promise<void> {
+  const file = await open(path, 'r')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

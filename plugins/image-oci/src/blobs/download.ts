@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import { open } from 'node:fs/promises'
+import { fail, type Progress } from '@banger/core'
+import type { Descriptor } from '../manifest/read-manifest.ts'
+import type { Limits } from '../registry/limits.ts'
+import type { Repository } from '../registry/repository.ts'
+import { type Answer, Transient } from '../registry/request.ts'
+import { retry } from '../registry/retry.ts'
+
+/** Milliseconds between two progress events. */
+const tellEvery = 200
+
+/**
+ * Downloads a blob to a new file, checks its digest and size on the way, and goes on where a connection broke.
+ * @throws blob.corrupt; Transient and Error with a message for people; registry.*
+ */
+export async function download(
+  repository: Repository,
+  { digest, size }: Descriptor,
+  path: string,
+  limits: Limits,
+  { signal, progress, image }: { signal: AbortSignal; progress: Progress; image: string },
+): Promise<void> {
+  const file = await open(path, 'wx', 0o600)
+  const step = { id: digest, message: `Downloading ${digest.slice(7, 19)}`, total: size, unit: 'bytes' as const }
+  let current = 0
+  let told = 0
+  let hash = createHash('sha256')
+  try {
+    await retry(limits, signal, async (progressed) => {
+      if (current === size && size > 0) return
+      const answer = await repository.blob(digest, current, signal)
+      if (answer.status === 200 && current > 0) {
+        // a server without ranges starts over
+        current = 0
+        hash = createHash('sha256')
+      }
+      checkAnswer(answer, current, size)
+      try {
+        for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+          if (current + chunk.length > size)
+            throw fail('blob.corrupt', { image, digest, reason: `has more than the ${size} bytes that the manifest says` })
+          hash.update(chunk)
+          await file.write(chunk, 0, chunk.length, current)
+          current += chunk.length
+          progressed()
+          if (Date.now() - told < tellEvery) continue
+          told = Date.now()
+          progress({ ...step, state: 'running', current })
+        }
+      } catch (error) {
+        throw isOfConnection(error) ? new Transient('the connection broke off', { cause: error }) : error
+      }
+      if (current < size) throw new Transient(`it sent ${current} of ${size} bytes`)
+    })
+    if (`sha256:${hash.digest('hex')}` !== digest)
+      throw fail('blob.corrupt', { image, digest, reason: 'came with other bytes: their digest differs' })
+    await file.truncate(size)
+    progress({ ...step, state: 'done', current: size })
+  } catch (error) {
+    progress({ ...step, state: 'failed', current })
+    throw error
+  } finally {
+    await file.close()
+  }
+}
+
+/** @throws Error, Transient with a message for people, when the answer cannot be the rest of the blob */
+function checkAnswer({ status, headers, body }: Answer, offset: number, size: number): void {
+  const begins = /^bytes (\d+)-/.exec(headers['content-range'] ?? '')?.[1]
+  const length = headers['content-length']
+  let problem: string | undefined
+  if (status === 206 && Number(begins) !== offset) problem = 'it answers with another part than it was asked for'
+  else if (headers['content-type']?.startsWith('text/html')) problem = 'it answers with a web page'
+  else if (headers['content-encoding'] && headers['content-encoding'] !== 'identity')
+    problem = 'it answers in an encoding that it was not asked for'
+  else if (length !== undefined && Number(length) !== size - offset)
+    problem = `it announces ${length} bytes where ${size - offset} belong`
+  if (!problem) return
+  body.destroy()
+  throw new Error(problem)
+}
+
+/** Errors of sockets and cut-off answers; those of the disk and of the catalogue are not. */
+function isOfConnection(error: unknown): boolean {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  return error instanceof Transient || code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE' || syscall === 'read'
+}

@@ -1,0 +1,38 @@
+import { join } from 'node:path'
+import { fail, type Host } from '@banger/core'
+import { z } from 'zod'
+
+const schema = z.strictObject({
+  /** Registries (`host[:port]`) that are spoken to over plain HTTP. Those on loopback are anyway. */
+  insecure: z.array(z.string().min(1)).default([]),
+  /** By registry: addresses that are asked first, in order. */
+  mirrors: z.record(z.string(), z.union([z.string().min(1), z.array(z.string().min(1))])).default({}),
+  /** GiB that all layers of an image may have unpacked. */
+  max_unpacked_gib: z.number().positive().default(64),
+})
+
+export interface OciConfig {
+  insecure: string[]
+  mirrors: Record<string, string[]>
+  /** Bytes that all layers of an image may have unpacked. */
+  maxUnpacked: number
+}
+
+/**
+ * What `[plugins.image-oci]` says.
+ * @throws config.invalid
+ */
+export function readConfig(host: Host): OciConfig {
+  const parsed = schema.safeParse(host.config('image-oci'))
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    const file = join(host.dirs.config, 'config.toml')
+    throw fail('config.invalid', { file, reason: `plugins.image-oci.${issue?.path.join('.') ?? ''}: ${issue?.message}` })
+  }
+  const { insecure, mirrors, max_unpacked_gib } = parsed.data
+  return {
+    insecure,
+    mirrors: Object.fromEntries(Object.entries(mirrors).map(([registry, list]) => [registry, [list].flat()])),
+    maxUnpacked: max_unpacked_gib * 1024 ** 3,
+  }
+}

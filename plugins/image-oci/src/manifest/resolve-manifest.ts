@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto'
+import { fail } from '@banger/core'
+import { isDigest } from '../reference/parse-reference.ts'
+import { choosePlatform } from './choose-platform.ts'
+import { type Manifest, readManifest } from './read-manifest.ts'
+
+/** Indexes may name indexes, but not for ever. */
+const deepest = 4
+
+export interface FoundManifest {
+  /** `sha256:…` of the manifest of this machine's platform. */
+  digest: string
+  manifest: Manifest
+}
+
+/**
+ * From a tag or a digest to the manifest for this machine, through indexes.
+ * @param get reads a manifest or an index
+ * @param arch `x64` or `arm64`
+ * @throws blob.corrupt, Error with a message for people
+ */
+export async function resolveManifest(
+  get: (version: string) => Promise<Buffer>,
+  version: string,
+  { arch, image }: { arch: string; image: string },
+): Promise<FoundManifest> {
+  let wanted = version
+  for (let depth = 0; depth < deepest; depth++) {
+    const bytes = await get(wanted)
+    const digest = sha256(bytes)
+    if (isDigest(wanted) && digest !== wanted)
+      throw fail('blob.corrupt', {
+        image,
+        digest: wanted,
+        reason: 'is a manifest that came with other bytes: their digest differs',
+      })
+    const found = readManifest(bytes)
+    if ('manifest' in found) return { digest, manifest: found.manifest }
+    wanted = choosePlatform(found.index, arch).digest
+  }
+  throw new Error('its indexes are nested too deeply')
+}
+
+export function sha256(bytes: Buffer): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+}

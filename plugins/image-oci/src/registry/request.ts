@@ -1,0 +1,101 @@
+import http from 'node:http'
+import https from 'node:https'
+import type { Limits } from './limits.ts'
+
+export interface Answer {
+  status: number
+  headers: http.IncomingHttpHeaders
+  /** Fails when the connection breaks or stalls. Whoever does not read it to its end destroys it. */
+  body: http.IncomingMessage
+  /** Where it came from, after redirects. */
+  url: URL
+}
+
+export interface RequestOptions {
+  headers?: Record<string, string>
+  signal: AbortSignal
+  limits: Limits
+  /** A form to POST. */
+  form?: URLSearchParams
+  /** Whether plain HTTP may be spoken with this host. */
+  plain: (host: string) => boolean
+}
+
+/** What may go well when it is tried again. */
+export class Transient extends Error {
+  /** Milliseconds that the other side asked to wait. */
+  readonly wait: number | undefined
+
+  constructor(message: string, options: { cause?: unknown; wait?: number } = {}) {
+    super(message, { cause: options.cause })
+    this.wait = options.wait
+  }
+}
+
+// Proxies are those of the environment (Node 24.5 and newer)
+const proxied = { keepAlive: true, proxyEnv: process.env }
+const agents = {
+  http: new http.Agent({ keepAlive: true }),
+  proxiedHttp: new http.Agent(proxied),
+  https: new https.Agent(proxied),
+}
+
+/**
+ * A request that follows redirects. Credentials stay with the server that they were meant for.
+ * @throws Transient when the connection fails; Error with a message for people
+ */
+export async function request(start: URL, options: RequestOptions): Promise<Answer> {
+  let url = start
+  let headers = options.headers ?? {}
+  for (let redirects = 0; redirects <= options.limits.redirects; redirects++) {
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && options.plain(url.host)))
+      throw new Error(`${url.protocol}//${url.host} is not safe; only https is, unless the registry is configured as insecure`)
+    const answer = await send(url, headers, options)
+    if (![301, 302, 303, 307, 308].includes(answer.status)) return answer
+    answer.body.destroy()
+    const location = answer.headers.location
+    if (!location || !URL.canParse(location, url.href)) throw new Error('it redirects to nowhere')
+    const next = new URL(location, url)
+    if (next.origin !== url.origin) {
+      const { authorization: _, ...rest } = headers
+      headers = rest
+    }
+    url = next
+  }
+  throw new Error(`it redirects more than ${options.limits.redirects} times`)
+}
+
+function send(url: URL, headers: Record<string, string>, { form, signal, limits, plain }: RequestOptions): Promise<Answer> {
+  const body = form?.toString()
+  const plainAgent = plain(url.host) ? agents.http : agents.proxiedHttp
+  return new Promise((resolve, reject) => {
+    const outgoing = (url.protocol === 'http:' ? http : https).request(url, {
+      method: form ? 'POST' : 'GET',
+      headers: {
+        'user-agent': 'banger',
+        ...headers,
+        ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+      },
+      agent: url.protocol === 'http:' ? plainAgent : agents.https,
+      signal,
+      // between two bytes, while connecting too
+      timeout: limits.patience,
+    })
+    outgoing.on('timeout', () => outgoing.destroy(new Transient('it has stopped sending')))
+    outgoing.on('error', (error) => {
+      if (signal.aborted) reject(signal.reason)
+      else reject(error instanceof Transient ? error : new Transient(reasonOf(error), { cause: error }))
+    })
+    outgoing.on('response', (incoming) => {
+      resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: incoming, url })
+    })
+    outgoing.end(body)
+  })
+}
+
+function reasonOf(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') return 'its name is not known'
+  if (error.code === 'ECONNREFUSED') return 'nothing answers there (connection refused)'
+  if (error.code === 'ECONNRESET') return 'the connection broke off'
+  return error.message || error.code || 'the connection failed'
+}
