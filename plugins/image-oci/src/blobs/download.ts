@@ -7,6 +7,8 @@ import type { Repository } from '../registry/repository.ts'
 import { type Answer, Transient } from '../registry/request.ts'
 import { retry } from '../registry/retry.ts'
 
+/** Bytes that a try must bring to count as progress; a server that drips or starts over again and again is given up. */
+const realProgress = 1 << 20
 /** Milliseconds between two progress events. */
 const tellEvery = 200
 
@@ -25,6 +27,7 @@ export async function download(
   const step = { id: digest, message: `Downloading ${digest.slice(7, 19)}`, total: size, unit: 'bytes' as const }
   let current = 0
   let told = 0
+  let mark = realProgress
   let hash = createHash('sha256')
   try {
     await retry(limits, signal, async (progressed) => {
@@ -43,7 +46,10 @@ export async function download(
           hash.update(chunk)
           await file.write(chunk, 0, chunk.length, current)
           current += chunk.length
-          progressed()
+          if (current >= mark) {
+            mark = current + realProgress
+            progressed()
+          }
           if (Date.now() - told < tellEvery) continue
           told = Date.now()
           progress({ ...step, state: 'running', current })
