@@ -8,7 +8,8 @@ import { type BuiltRootfs, buildRootfs } from '../../../core/src/rootfs/build-ro
 import { e2fsck, listImage } from '../../../core/test/rootfs/debugfs.ts'
 import { makeTar, type Member } from '../../../core/test/rootfs/make-tar.ts'
 import { extend } from '../src/extend.ts'
-import { hostIn, temporaryFolder } from './fake-host.ts'
+import { hostIn } from './bare-host.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 import { missingTools, type RealRegistry, startRegistry } from './real-registry.ts'
 
 const missing = missingTools()

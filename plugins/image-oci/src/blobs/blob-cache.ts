@@ -39,7 +39,7 @@ export class BlobCache {
         this.#underWay.set(digest, work)
         return await work
       }
-      await other.catch(() => undefined)
+      await Promise.race([other.catch(() => undefined), aborted(signal)])
       signal.throwIfAborted()
     }
   }
@@ -71,6 +71,13 @@ export class BlobCache {
       if (!isAlive(pid)) await rm(join(this.#partial, name), { force: true })
     }
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
 }
 
 async function flush(path: string): Promise<void> {

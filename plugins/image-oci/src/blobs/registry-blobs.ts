@@ -1,10 +1,11 @@
-import { isError } from '@banger/core'
+import { fail, isError } from '@banger/core'
 import type { Descriptor } from '../manifest/read-manifest.ts'
 import type { Limits } from '../registry/limits.ts'
 import { explain, type Repository } from '../registry/repository.ts'
 import type { BlobCache } from './blob-cache.ts'
 import type { BlobFile, Blobs, Live } from './blobs.ts'
 import { download } from './download.ts'
+import { sha256OfFile } from './sha256-of-file.ts'
 
 /**
  * Blobs of a registry, by way of the cache.
@@ -17,14 +18,22 @@ export function registryBlobs(repositories: Repository[], cache: BlobCache, limi
     await explain(repository.endpoint, live.signal, () => cache.add(descriptor.digest, fill, live.signal))
   }
 
+  /** A blob of another size than the manifest says: the cache is wrong, or the manifest. */
+  async function removeDamaged({ digest, size }: Descriptor): Promise<void> {
+    if ((await sha256OfFile(cache.path(digest))) === digest)
+      throw fail('blob.corrupt', { image, digest, reason: `has not the ${size} bytes that the manifest says` })
+    await cache.remove(digest)
+  }
+
   return {
     parallel: limits.parallel,
     async file(descriptor: Descriptor, live: Live): Promise<BlobFile> {
-      if (!(await cache.has(descriptor.digest, descriptor.size))) {
-        await cache.remove(descriptor.digest)
+      const { digest, size } = descriptor
+      if (!(await cache.has(digest, size))) {
+        if (await cache.has(digest)) await removeDamaged(descriptor)
         await firstOf(repositories, live.signal, (repository) => fetchFrom(repository, descriptor, live))
       }
-      return { path: cache.path(descriptor.digest), start: 0, size: descriptor.size, verified: true }
+      return { path: cache.path(digest), start: 0, size, verified: true }
     },
     discard: (digest) => cache.remove(digest),
   }

@@ -56,6 +56,8 @@ export async function request(start: URL, options: RequestOptions): Promise<Answ
     const location = answer.headers.location
     if (!location || !URL.canParse(location, url.href)) throw new Error('it redirects to nowhere')
     const next = new URL(location, url)
+    if (url.protocol === 'https:' && next.protocol !== 'https:')
+      throw new Error(`it redirects to ${next.protocol}//${next.host}, which is not safe`)
     if (next.origin !== url.origin) {
       const { authorization: _, ...rest } = headers
       headers = rest

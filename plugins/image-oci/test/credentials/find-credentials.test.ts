@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { findCredentials } from '../../src/credentials/find-credentials.ts'
-import { hostIn, temporaryFolder } from '../fake-host.ts'
+import { hostIn } from '../bare-host.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const root = temporaryFolder()
 const auth = (text: string) => ({ auth: Buffer.from(text).toString('base64') })

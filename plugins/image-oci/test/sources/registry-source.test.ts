@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ProgressEvent } from '@banger/core'
 import { describe, expect, it } from 'vitest'
 import { defaultLimits } from '../../src/registry/limits.ts'
 import { registrySource } from '../../src/sources/registry-source.ts'
-import { hostIn, temporaryFolder } from '../fake-host.ts'
+import { hostIn } from '../bare-host.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { fakeRegistry, serve, type FakeRegistry, type Trick } from '../fake-registry.ts'
 import { sampleImage, sha256, type SampleImage } from '../sample-image.ts'
 
@@ -167,6 +168,19 @@ describe('a bad connection', () => {
     await expect(puller().pull(`${registry.host}/x`)).rejects.toEqual(failure('registry.failed', /stopped sending/))
   })
 
+  it('that stalls in the middle is taken up there', async () => {
+    let left = 1
+    const registry = await tricked(big, isBlob(big.layers[0] ?? ''), (_, response) => {
+      if (left-- <= 0) return false
+      const content = big.blobs.get(big.layers[0] ?? '') ?? Buffer.alloc(0)
+      response.writeHead(200, { 'content-length': content.length })
+      response.write(content.subarray(0, 100_000))
+      return true
+    })
+    expect(await puller().pull(`${registry.host}/x`)).toEqual(big.diffIds)
+    expect(registry.asked.some((line) => line.endsWith('bytes=100000-'))).toBe(true)
+  })
+
   it('to nowhere is told', async () => {
     const registry = await fakeRegistry(big)
     await registry.close()
@@ -264,6 +278,25 @@ describe('an image that is not what it says', () => {
     const registry = await fakeRegistry(sampleImage([[{ path: 'a', content: Buffer.alloc(4 << 20) }]]))
     const test = puller({ max_unpacked_gib: 1 / 1024 })
     await expect(test.pull(`${registry.host}/x`)).rejects.toEqual(failure('image.invalid', /unpack to more than/))
+  })
+
+  it('cannot make the cache lose a blob by a wrong size', async () => {
+    const registry = await fakeRegistry(big)
+    const test = puller()
+    await test.pull(`${registry.host}/x`)
+    const [digest] = big.layers
+    const config = { digest, size: 5 }
+    const liar = await fakeRegistry({ ...sampleImage([[{ path: 'a' }]], { manifest: { config } }) })
+    await expect(test.pull(`${liar.host}/x`)).rejects.toEqual(failure('blob.corrupt', /has not the 5 bytes/))
+    expect(cached(test)).toContain(digest?.slice(7))
+  })
+
+  it('is fetched again when the cache was cut short', async () => {
+    const registry = await fakeRegistry(big)
+    const test = puller()
+    await test.pull(`${registry.host}/x`)
+    truncateSync(join(test.folder, 'cache/blobs/sha256', big.layers[1]?.slice(7) ?? ''), 5000)
+    expect(await test.pull(`${registry.host}/x`)).toEqual(big.diffIds)
   })
 
   it('is fetched again when the cache went bad', async () => {

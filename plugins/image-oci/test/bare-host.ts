@@ -1,16 +1,6 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fail, type Host } from '@banger/core'
-import { afterAll } from 'vitest'
-
-/** A folder for one test file, removed at its end. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'banger-oci-'))
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
-}
 
 /** A host with its folders below `folder`; programs are found in `folder`/bin alone. */
 export function hostIn(folder: string, config: Record<string, unknown> = {}): Host {
