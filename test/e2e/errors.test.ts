@@ -60,7 +60,7 @@ describe('an error says what to do next:', () => {
 
   it('an unknown image source: which there are', async () => {
     await using scratch = new Scratch()
-    expect(errorOf(await scratch.run(['image', 'pull', 'nowhere:thing', '--json']))).toMatchObject({
+    expect(errorOf(await scratch.run(['image', 'pull', 'nowhere://thing', '--json']))).toMatchObject({
       code: 'image.no-source',
       hint: expect.stringContaining('debian:'),
     })

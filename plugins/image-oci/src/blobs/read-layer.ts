@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { fail } from '@banger/core'
 import type { BlobFile } from './blobs.ts'
+import { splitFrames } from './split-frames.ts'
 
 const chunkSize = 1 << 18
 
@@ -46,9 +47,9 @@ async function* verified(layer: Layer): AsyncGenerator<Buffer> {
 async function* inflated({ blob, digest, image }: Layer, packed: Hash | undefined): AsyncGenerator<Buffer> {
   const { path, start, size } = blob
   if (size === 0) return
-  const inflate = (await inflater(blob)) ?? new PassThrough()
+  const { inflate, split } = await inflater(blob)
   const source = createReadStream(path, { start, end: start + size - 1, highWaterMark: chunkSize })
-  const done = packed ? pipeline(source, hashedBy(packed), inflate) : pipeline(source, inflate)
+  const done = pipeline(source, hashedBy(packed), split, inflate)
   try {
     yield* inflate as AsyncIterable<Buffer>
     await done
@@ -62,10 +63,10 @@ async function* inflated({ blob, digest, image }: Layer, packed: Hash | undefine
   }
 }
 
-function hashedBy(hash: Hash) {
+function hashedBy(hash: Hash | undefined) {
   return async function* (source: AsyncIterable<Buffer>) {
     for await (const chunk of source) {
-      hash.update(chunk)
+      hash?.update(chunk)
       yield chunk
     }
   }
@@ -75,10 +76,16 @@ async function inflater({ path, start }: BlobFile) {
   const file = await open(path)
   try {
     const { buffer } = await file.read(Buffer.alloc(4), 0, 4, start)
-    if (buffer.readUInt16BE(0) === 0x1f8b) return createGunzip({ chunkSize })
-    if (buffer.readUInt32LE(0) === 0xfd2fb528) return createZstdDecompress({ chunkSize })
-    return undefined
+    const magic = buffer.readUInt32LE(0)
+    if (magic === 0xfd2fb528 || (magic >= 0x184d2a50 && magic <= 0x184d2a5f))
+      return { inflate: createZstdDecompress({ chunkSize }), split: splitFrames }
+    const isGzip = buffer.readUInt16BE(0) === 0x1f8b
+    return { inflate: isGzip ? createGunzip({ chunkSize }) : new PassThrough(), split: asIs }
   } finally {
     await file.close()
   }
+}
+
+async function* asIs(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield* source
 }
