@@ -27,7 +27,7 @@ function count(line: string, tally: Tally, output: Map<string, string>): void {
   if (!event) return console.log(line)
   const key = `${event.Package} ${event.Test ?? ''}`
   if (event.Output) output.set(key, (output.get(key) ?? '') + event.Output)
-  if (['fail', 'build-fail', 'skip'].includes(event.Action)) process.stdout.write(output.get(key) ?? '')
+  if (event.Action.endsWith('fail') || (event.Action === 'skip' && event.Test)) process.stdout.write(output.get(key) ?? '')
   if (!event.Test) return
   if (event.Action === 'pass') tally.passed++
   if (event.Action === 'fail') tally.failed++
