@@ -8,6 +8,6 @@ sources=$(find core plugins agent scripts/build package.json package-lock.json -
 [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$sources" ] && exit 0
 
 say 'building'
-# The machine's own PATH came this far, so that npm ran with the Node that it came with.
+# The PATH of the machine came this far, for the steps before that look for what it has.
 PATH=$PWD/.tools/node/bin:$PWD/.tools/bin:$PATH node scripts/build/main.ts >&2
 printf '%s\n' "$sources" >"$stamp"

@@ -1,6 +1,5 @@
 #!/bin/sh
-# Puts npm into .tools/npm when the machine's is older than 11: such a one leaves out packages with native parts that the lock
-# file lists as optional (https://github.com/npm/cli/issues/4828).
+# Puts npm into .tools/npm when the machine's is older than 11, and so made for an older Node than ours.
 set -eu
 . scripts/setup/say.sh
 

@@ -10,7 +10,7 @@ interface GoEvent {
   Output?: string
 }
 
-/** The agent's tests. Prints the output of those that fail. */
+/** The agent's tests. Prints the output of those that fail or are skipped. */
 export async function runGoTests(root: string): Promise<Tally> {
   const agent = join(root, 'agent')
   const tally: Tally = { passed: 0, failed: 0, skipped: 0 }
@@ -27,7 +27,7 @@ function count(line: string, tally: Tally, output: Map<string, string>): void {
   if (!event) return console.log(line)
   const key = `${event.Package} ${event.Test ?? ''}`
   if (event.Output) output.set(key, (output.get(key) ?? '') + event.Output)
-  if (event.Action === 'fail' || event.Action === 'build-fail') process.stdout.write(output.get(key) ?? '')
+  if (event.Action.endsWith('fail') || (event.Action === 'skip' && event.Test)) process.stdout.write(output.get(key) ?? '')
   if (!event.Test) return
   if (event.Action === 'pass') tally.passed++
   if (event.Action === 'fail') tally.failed++

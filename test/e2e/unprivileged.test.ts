@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Outcome, outcome } from './banger.ts'
+import { processesNaming } from './scratch.ts'
 
 const root = process.getuid?.() === 0
 const user = 'banger-e2e'
@@ -26,7 +27,8 @@ describe.runIf(root)('an unprivileged user without sudo', () => {
   afterAll(async () => {
     await as(['vm', 'delete', '--force', 'mine'])
     await as(['daemon', 'stop'])
-    execFileSync('sh', ['-c', `pkill -KILL -u ${user}; userdel ${user}`])
+    for (const pid of processesNaming(folder)) process.kill(pid, 'SIGKILL')
+    execFileSync('userdel', ['--force', user])
     rmSync(folder, { recursive: true, force: true })
   })
 

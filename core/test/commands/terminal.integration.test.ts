@@ -1,6 +1,6 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type FakeDaemon, fakeDaemon, fakeVm, result } from '../client/fake-daemon.ts'
 import { fakeGuest } from './fake-guest.ts'
@@ -64,9 +64,10 @@ describe('a command on a terminal', () => {
     const nap = `19.${process.pid}`
     const terminal = onTerminal(`(${banger(`vm exec box -- sh -c 'echo ready; sleep ${nap}'`)}; echo "status $?"; stty -a)`)
     await terminal.says('ready')
-    const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid,args'])
-    const pid = stdout.split('\n').find((line) => /^\s*\d+ \S*node .*cli\.ts /.test(line) && line.includes(nap))
-    process.kill(Number.parseInt(pid ?? '', 10), 'SIGTERM')
+    process.kill(
+      pidOf((line) => /^\S*node .*cli\.ts /.test(line) && line.includes(nap)),
+      'SIGTERM',
+    )
     await terminal.ended
     expect(terminal.output()).toContain('status 143')
     expect(terminal.output()).toMatch(/[^-]icanon/)
@@ -126,6 +127,20 @@ interface Terminal {
 
 function banger(words: string): string {
   return `'${process.execPath}' '${cliArgs[0]}' ${words}`
+}
+
+/** The process whose command line, joined by spaces, fits. */
+function pidOf(fits: (line: string) => boolean): number {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  const found = pids.find((pid) => {
+    try {
+      return fits(readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '))
+    } catch {
+      return false
+    }
+  })
+  if (!found) throw new Error('no such process')
+  return Number(found)
 }
 
 /** A shell line on a pseudo-terminal of its own, by script(1). */

@@ -50,7 +50,10 @@ describe('running programs', () => {
   it('detaches a program that keeps its own session and logs to a file', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'banger-detach-'))
     const logFile = join(folder, 'log')
-    const { pid, exited } = await detach('sh', ['-c', 'echo hello; ps -o sid= -p $$'], { cwd: folder, logFile })
+    const { pid, exited } = await detach('sh', ['-c', 'echo hello; read -r _ _ _ _ _ sid _ </proc/self/stat; echo $sid'], {
+      cwd: folder,
+      logFile,
+    })
     expect(await exited).toEqual({ code: 0, signal: null })
     const [hello, session] = readFileSync(logFile, 'utf8').trim().split(/\s+/)
     expect([hello, Number(session)]).toEqual(['hello', pid])

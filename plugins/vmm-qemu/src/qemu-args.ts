@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Attachment, Drive, MachineSpec } from '@banger/core'
+import semver from 'semver'
 import { kernelArgs } from './kernel-args.ts'
 import { sandboxOption, type Qemu } from './probe.ts'
 
@@ -33,13 +34,21 @@ export function qemuArgs(spec: MachineSpec, qemu: Qemu): string[] {
   ]
 }
 
-function machine(spec: MachineSpec, { acceleration, firmware, platform }: Qemu): string[] {
+function machine(spec: MachineSpec, { acceleration, firmware, platform, version }: Qemu): string[] {
   return [
     ...['-machine', platform.machine],
-    ...(acceleration === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=multi', '-cpu', 'max']),
+    ...(acceleration === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', `tcg,thread=${threads(version)}`, '-cpu', 'max']),
     ...['-smp', `${spec.vcpus}`, '-m', `${spec.memory}M`],
     ...(firmware ? ['-bios', firmware] : []),
   ]
+}
+
+/**
+ * Before QEMU 8.1 a CPU may translate code that another one is just patching, and keep what it read: Linux, which patches itself
+ * at boot, then loops for ever on a breakpoint that is long gone (1 boot in 300 here). With one thread for all CPUs there is no such race.
+ */
+function threads(version: string): 'single' | 'multi' {
+  return semver.lt(version, '8.1.0') ? 'single' : 'multi'
 }
 
 /** Guests see the drives in the order of their PCI slots, which is the order of the arguments. */

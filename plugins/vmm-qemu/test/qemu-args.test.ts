@@ -29,7 +29,7 @@ describe('the command line', () => {
       -sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny
       -pidfile qemu.pid
       -machine q35,sata=off,smbus=off,vmport=off,usb=off
-      -accel tcg,thread=multi
+      -accel tcg,thread=single
       -cpu max
       -smp 2
       -m 512M
@@ -53,6 +53,16 @@ describe('the command line', () => {
     `)
   })
 
+  test('gives each CPU a thread of its own only where QEMU translates code that is being patched without a race', () => {
+    const acceleration = (version: string) => qemuArgs(sampleSpec(), sampleQemu({ version })).find((arg) => arg.startsWith('tcg'))
+    expect(['7.2.22', '8.0.5', '8.1.0', '10.0.2'].map(acceleration)).toEqual([
+      'tcg,thread=single',
+      'tcg,thread=single',
+      'tcg,thread=multi',
+      'tcg,thread=multi',
+    ])
+  })
+
   test('differs under KVM in the accelerator, the CPU and what emulation asks of the kernel', () => {
     const kvm = sampleQemu({ acceleration: 'kvm', kvm: { usable: true } })
     expect(difference(qemuArgs(sampleSpec(), sampleQemu()), qemuArgs(sampleSpec(), kvm))).toMatchInlineSnapshot(`
@@ -63,7 +73,7 @@ describe('the command line', () => {
           "-append banger.channel=virtio console=ttyS0 quiet panic=-1 reboot=k banger.root=vda banger.overlay=vdb banger.init=auto",
         ],
         "gone": [
-          "-accel tcg,thread=multi",
+          "-accel tcg,thread=single",
           "-cpu max",
           "-append banger.channel=virtio console=ttyS0 quiet panic=-1 reboot=k no_timer_check nowatchdog cryptomgr.notests banger.root=vda banger.overlay=vdb banger.init=auto",
         ],
