@@ -108,6 +108,12 @@ export const catalogue = {
     hint: 'Give an ext4 file, a folder, or a tar of a root filesystem.',
   },
 
+  'image.refused': {
+    status: 400,
+    message: 'The image {image} cannot be used: {reason}',
+    hint: 'Check the reference. If it is right, the image must be made anew, for this machine and by a current tool.',
+  },
+
   'registry.unauthorized': {
     status: 401,
     message: 'The registry {registry} does not give {repository} to you{detail}.',

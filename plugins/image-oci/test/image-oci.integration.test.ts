@@ -176,7 +176,7 @@ describe.skipIf(missing)(`images of other tools${missing ? ` (missing: ${missing
     await expect(build(`oci-layout:${layout}:none`)).rejects.toMatchObject({
       message: expect.stringMatching(/no tag none.*sample/),
     })
-    await expect(build(`oci-layout:${root}`)).rejects.toMatchObject({ code: 'image.invalid' })
+    await expect(build(`oci-layout:${root}`)).rejects.toMatchObject({ code: 'image.refused' })
   })
 
   it('are refused when a blob of a layout was changed', async () => {
@@ -205,7 +205,7 @@ describe.skipIf(missing)(`images of other tools${missing ? ` (missing: ${missing
     })
     const cut = join(root, 'cut.tar')
     writeFileSync(cut, readFileSync(file).subarray(0, 5000))
-    await expect(build(`docker-archive:${cut}`)).rejects.toMatchObject({ code: 'image.invalid' })
+    await expect(build(`docker-archive:${cut}`)).rejects.toMatchObject({ code: 'image.refused' })
     await expect(build(`docker-archive:${join(root, '0.tar')}`)).rejects.toMatchObject({
       message: expect.stringMatching(/manifest.json/),
     })

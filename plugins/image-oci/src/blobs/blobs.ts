@@ -18,7 +18,7 @@ export interface BlobFile {
 
 /** Where an image's blobs are had from. */
 export interface Blobs {
-  /** The blob, whole, fetched first if need be. @throws blob.corrupt, registry.*, image.invalid */
+  /** The blob, whole, fetched first if need be. @throws blob.corrupt, registry.*, image.refused */
   file(descriptor: Descriptor, live: Live): Promise<BlobFile>
   /** Called when a blob turns out to be damaged, so that a copy in the cache is not used again. */
   discard?(digest: string): Promise<void>

@@ -30,7 +30,7 @@ export function archiveSource(host: Host): ImageSource {
       // without the scheme, a tar is a root filesystem
       if (!named) return undefined
       const place = await splitPath(ref)
-      if (!place) throw fail('image.invalid', { path: ref, reason: 'it is no absolute path of a file' })
+      if (!place) throw fail('image.refused', { image: ref, reason: 'it is no absolute path of a file' })
       return refusing(place.path, () => resolve(host, place.path, place.rest, live))
     },
   }

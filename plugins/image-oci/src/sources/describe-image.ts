@@ -23,7 +23,7 @@ export interface Found {
 
 /**
  * Reads the config of an image whose manifest is known, and makes it ready to be asked for its layers.
- * @throws image.invalid, blob.corrupt, registry.*
+ * @throws image.refused, blob.corrupt, registry.*
  */
 export async function describeImage(host: Host, found: Found, settings: OciConfig, live: Live): Promise<ResolvedImage> {
   const { digest, name, image, manifest, blobs } = found
@@ -49,13 +49,13 @@ export async function describeImage(host: Host, found: Found, settings: OciConfi
   })
 }
 
-/** Plain errors, which say what is wrong with the image, become image.invalid. */
-export async function refusing<T>(path: string, work: () => Promise<T>): Promise<T> {
+/** Plain errors, which say what is wrong with the image, become image.refused. */
+export async function refusing<T>(image: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
     if (isError(error) || !(error instanceof Error) || 'code' in error || error.name === 'AbortError') throw error
-    throw fail('image.invalid', { path, reason: error.message }, error)
+    throw fail('image.refused', { image, reason: error.message }, error)
   }
 }
 

@@ -22,7 +22,7 @@ export function layoutSource(host: Host): ImageSource {
     async resolve(ref, { named, ...live }) {
       const place = await splitPath(ref)
       if (place && (await isLayout(place.path))) return resolve(host, place.path, place.rest, live)
-      if (named) throw fail('image.invalid', { path: ref, reason: 'it is no absolute path of an OCI image layout' })
+      if (named) throw fail('image.refused', { image: ref, reason: 'it is no absolute path of an OCI image layout' })
       return undefined
     },
   }

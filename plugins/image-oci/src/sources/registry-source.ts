@@ -21,7 +21,7 @@ export function registrySource(host: Host, limits: Limits = defaultLimits): Imag
     async resolve(ref, { named, ...live }) {
       const reference = parseReference(ref.replace(/^(docker:)?\/\//, ''))
       if (reference) return resolve(host, cache, limits, reference, live)
-      if (named) throw fail('image.invalid', { path: ref, reason: 'it is no reference of a container image' })
+      if (named) throw fail('image.refused', { image: ref, reason: 'it is no reference of a container image' })
       return undefined
     },
   }

@@ -19,7 +19,7 @@ export interface LayerStack {
 /**
  * The layers as plain tars, lowest first. Those to come are fetched while one is read; when it ends early, what is under way is
  * given up.
- * @throws blob.corrupt, image.invalid, registry.*
+ * @throws blob.corrupt, image.refused, registry.*
  */
 export async function* streamLayers(stack: LayerStack, { signal, progress }: Live): AsyncGenerator<Readable> {
   const { image, layers, diffIds, blobs, most } = stack
@@ -28,7 +28,7 @@ export async function* streamLayers(stack: LayerStack, { signal, progress }: Liv
   let unpacked = 0
   const count = (bytes: number) => {
     unpacked += bytes
-    if (unpacked > most) throw fail('image.invalid', { path: image, reason: `its layers unpack to more than ${most} bytes` })
+    if (unpacked > most) throw fail('image.refused', { image, reason: `its layers unpack to more than ${most} bytes` })
   }
   let at = 0
   try {

@@ -118,7 +118,7 @@ describe('a pull', () => {
 
   it('leaves alone what is no reference, unless it is named', async () => {
     expect(await puller().resolve('/srv/rootfs.tar')).toBeUndefined()
-    await expect(puller().resolve('/srv/rootfs.tar', { named: true })).rejects.toEqual(failure('image.invalid', /no reference/))
+    await expect(puller().resolve('/srv/rootfs.tar', { named: true })).rejects.toEqual(failure('image.refused', /no reference/))
   })
 })
 
@@ -231,16 +231,16 @@ describe('a hostile registry', () => {
   })
 
   it.each<[string, string | Buffer, string, RegExp]>([
-    ['a web page', '<html>', 'image.invalid', /web page/],
-    ['rubbish', 'x', 'image.invalid', /not JSON/],
-    ['schema 1', '{"schemaVersion":1,"fsLayers":[]}', 'image.invalid', /schema 1/],
+    ['a web page', '<html>', 'image.refused', /web page/],
+    ['rubbish', 'x', 'image.refused', /not JSON/],
+    ['schema 1', '{"schemaVersion":1,"fsLayers":[]}', 'image.refused', /schema 1/],
     [
       'another kind of thing',
       '{"config":{"mediaType":"application/vnd.cncf.helm.config.v1+json","digest":"' + first + '","size":1},"layers":[]}',
-      'image.invalid',
+      'image.refused',
       /no container image/,
     ],
-    ['a bad digest', '{"config":{"digest":"sha256:../../etc/passwd","size":1},"layers":[]}', 'image.invalid', /digest/],
+    ['a bad digest', '{"config":{"digest":"sha256:../../etc/passwd","size":1},"layers":[]}', 'image.refused', /digest/],
     ['too much', Buffer.alloc(5 << 20, ' '), 'registry.failed', /more than/],
   ])('that sends %s for a manifest is refused', async (_, body, code, text) => {
     const registry = await tricked(big, (url) => url?.includes('/manifests/') ?? false, answer(Buffer.from(body)))
@@ -266,9 +266,9 @@ describe('an image that is not what it says', () => {
       'blob.corrupt',
       /unpacks to other bytes/,
     ],
-    ['another architecture', sampleImage([[{ path: 'a' }]], { config: { architecture: 's390x' } }), 'image.invalid', /s390x/],
-    ['fewer diff ids than layers', sampleImage([[{ path: 'a' }]], { diffIds: [] }), 'image.invalid', /1 layers/],
-    ['no layers', sampleImage([]), 'image.invalid', /no layers/],
+    ['another architecture', sampleImage([[{ path: 'a' }]], { config: { architecture: 's390x' } }), 'image.refused', /s390x/],
+    ['fewer diff ids than layers', sampleImage([[{ path: 'a' }]], { diffIds: [] }), 'image.refused', /1 layers/],
+    ['no layers', sampleImage([]), 'image.refused', /no layers/],
   ])('is refused: %s', async (_, image, code, text) => {
     const registry = await fakeRegistry(image)
     await expect(puller().pull(`${registry.host}/x`)).rejects.toEqual(failure(code, text))
@@ -277,7 +277,7 @@ describe('an image that is not what it says', () => {
   it('is refused when it inflates beyond the limit', async () => {
     const registry = await fakeRegistry(sampleImage([[{ path: 'a', content: Buffer.alloc(4 << 20) }]]))
     const test = puller({ max_unpacked_gib: 1 / 1024 })
-    await expect(test.pull(`${registry.host}/x`)).rejects.toEqual(failure('image.invalid', /unpack to more than/))
+    await expect(test.pull(`${registry.host}/x`)).rejects.toEqual(failure('image.refused', /unpack to more than/))
   })
 
   it('cannot make the cache lose a blob by a wrong size', async () => {
