@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fail } from '@banger/core'
 
 /**
  * Whole blobs by digest, shared by all images: `<cache>/blobs/sha256/<hex>`. What is under way lies in `blobs/partial` and gets its
@@ -60,7 +61,8 @@ export class BlobCache {
       await flush(this.#folder)
     } catch (error) {
       await rm(file, { force: true })
-      throw error
+      const { code } = error as NodeJS.ErrnoException
+      throw code === 'ENOSPC' || code === 'EDQUOT' ? fail('disk.full', { folder: this.#partial }, error) : error
     }
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { fail, type Progress } from '@banger/core'
 import type { Descriptor } from '../manifest/read-manifest.ts'
 import type { Limits } from '../registry/limits.ts'
@@ -43,8 +43,9 @@ export async function download(
         for await (const chunk of answer.body as AsyncIterable<Buffer>) {
           if (current + chunk.length > size)
             throw fail('blob.corrupt', { image, digest, reason: `has more than the ${size} bytes that the manifest says` })
+          const written = writeAll(file, chunk, current)
           hash.update(chunk)
-          await file.write(chunk, 0, chunk.length, current)
+          await written
           current += chunk.length
           if (current >= mark) {
             mark = current + realProgress
@@ -69,6 +70,12 @@ export async function download(
   } finally {
     await file.close()
   }
+}
+
+/** A full disk takes a part of a write before it refuses the next. */
+async function writeAll(file: FileHandle, chunk: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < chunk.length; )
+    done += (await file.write(chunk, done, chunk.length - done, position + done)).bytesWritten
 }
 
 /** @throws Error, Transient with a message for people, when the answer cannot be the rest of the blob */

@@ -1,0 +1,62 @@
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { BlobCache } from '../../src/blobs/blob-cache.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+
+const root = temporaryFolder()
+const digest = `sha256:${'a'.repeat(64)}`
+const signal = new AbortController().signal
+const stuck = () => new Promise<void>(() => undefined)
+
+function cacheOf(): { cache: BlobCache; partial: () => string[] } {
+  const folder = mkdtempSync(join(root, 'cache-'))
+  return { cache: new BlobCache(folder), partial: () => readdirSync(join(folder, 'blobs/partial')) }
+}
+
+describe('the cache', () => {
+  it('fills a blob once for all who ask at the same time', async () => {
+    const { cache } = cacheOf()
+    let fills = 0
+    const fill = async (file: string) => {
+      fills++
+      await sleep(20)
+      await writeFile(file, 'blob')
+    }
+    await Promise.all([1, 2, 3].map(() => cache.add(digest, fill, signal)))
+    expect(fills).toBe(1)
+    expect(readFileSync(cache.path(digest), 'utf8')).toBe('blob')
+  })
+
+  it('keeps nothing of what fails, and lets the next one try', async () => {
+    const { cache, partial } = cacheOf()
+    const failing = async (file: string) => {
+      await writeFile(file, 'half')
+      await sleep(20)
+      throw new Error('broken')
+    }
+    const first = cache.add(digest, failing, signal)
+    const second = cache.add(digest, (file) => writeFile(file, 'whole'), signal)
+    await expect(first).rejects.toThrow('broken')
+    await second
+    expect(readFileSync(cache.path(digest), 'utf8')).toBe('whole')
+    expect(partial()).toEqual([])
+  })
+
+  it('lets go of whoever gives up waiting for another', async () => {
+    const { cache } = cacheOf()
+    const controller = new AbortController()
+    void cache.add(digest, stuck, signal)
+    const waiting = cache.add(digest, stuck, controller.signal)
+    controller.abort()
+    await expect(waiting).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
+  it('says that the disk is full', async () => {
+    const { cache } = cacheOf()
+    const full = () => Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }))
+    await expect(cache.add(digest, full, signal)).rejects.toMatchObject({ code: 'disk.full' })
+  })
+})
