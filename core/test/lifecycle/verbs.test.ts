@@ -70,6 +70,27 @@ describe('the lifecycle', () => {
     expect(await startVm(engine, vm, live())).toMatchObject({ state: 'running' })
   })
 
+  it('makes a stop wait for the start under way', async () => {
+    const vm = await createVm(engine, { name: 'box', start: false }, live())
+    const [started, stopped] = await Promise.all([startVm(engine, vm, live()), stopVm(engine, vm, live())])
+    expect([started.name, stopped.state]).toEqual(['box', 'stopped'])
+    expect(engine.store.vms.get(vm.id)).toMatchObject({ state: 'stopped', exit: { reason: 'guest-poweroff' } })
+  })
+
+  it('says which verb keeps a VM busy when the wait is too long', async () => {
+    engine.next.hangs = true
+    const vm = await createVm(engine, { name: 'box', start: false }, live())
+    const starting = startVm(engine, vm, live()).catch(() => undefined)
+    await soon(() => engine.machines.size === 1)
+    const impatient = { ...engine, locks: Object.assign(engine.locks, { patience: 20 }) }
+    await expect(stopVm(impatient, vm, live())).rejects.toMatchObject({
+      code: 'vm.busy',
+      message: expect.stringContaining('start is under way'),
+    })
+    await killVm(engine, vm, live())
+    await starting
+  })
+
   it('kills a VM that is being started', async () => {
     engine.next.hangs = true
     const vm = await createVm(engine, { name: 'box', start: false }, live())
