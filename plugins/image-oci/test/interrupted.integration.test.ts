@@ -9,10 +9,10 @@ import { fakeRegistry } from './fake-registry.ts'
 import { sampleImage } from './sample-image.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
+const folder = temporaryFolder()
 const fixture = join(import.meta.dirname, 'fixtures/pull.ts')
 
 it('leaves only whole blobs when it is killed, and the next pull fetches what is missing', async () => {
-  const folder = temporaryFolder()
   const image = sampleImage([[{ path: 'a', content: 'a'.repeat(10_000) }], [{ path: 'b', content: 'b'.repeat(10_000) }]], {
     packing: 'none',
   })
