@@ -15,6 +15,11 @@ export async function checkBootstrap(host: Host, report: DoctorReport): Promise<
     })
   }
   const mode = await chooseMode(host, userInfo())
-  const message = mode.name ? `mmdebstrap works ${mode.detail}` : mode.detail
-  report.add({ id, status: mode.name ? 'ok' : 'warning', message, ...(mode.advice ? { advice: mode.advice } : {}) })
+  const whole = mode.name === 'root' || mode.name === 'unshare'
+  const message = whole
+    ? `mmdebstrap works ${mode.detail}`
+    : mode.name
+      ? `only images without an init can be made: ${mode.detail}`
+      : mode.detail
+  report.add({ id, status: whole ? 'ok' : 'warning', message, ...(mode.advice ? { advice: mode.advice } : {}) })
 }

@@ -41,6 +41,12 @@ async function resolve(host: Host, { suite, variant }: Reference): Promise<Resol
       const mode = await chooseMode(host, userInfo())
       if (!mode.name)
         throw fail('driver.unusable', { kind: 'image source', name: 'debian', reason: mode.detail, advice: mode.advice })
+      // systemd's programs find their library by a path that fakechroot does not see
+      if (mode.name === 'fakechroot' && variant === 'full') {
+        const reason = `an image with systemd cannot be made ${mode.detail}`
+        const advice = `${mode.advice} Or use debian:${suite}/minimal, which has no init.`
+        throw fail('driver.unusable', { kind: 'image source', name: 'debian', reason, advice })
+      }
       const sources = guestSources(await readHostSources(), suite, await hostCodename())
       const steps = stepsOf(suite, progress)
       const streaming = host.stream('mmdebstrap', mmdebstrapArgs({ suite, variant, mode: mode.name, sources }), {
