@@ -36,6 +36,14 @@ describe('the daemon', () => {
     expect(results.map((result) => result.status)).toEqual([0, 0, 0, 0, 0, 0])
   })
 
+  it('does not serve when the command that started it has ended', async () => {
+    await using scratch = new Scratch()
+    const { pid } = spawnSync('true')
+    const late = spawnSync(bangerd, { env: environment(scratch.home, { BANGER_STARTED_BY: String(pid) }), timeout: 10_000 })
+    expect(late.status).toBe(0)
+    expect(await scratch.daemonPid()).toBeUndefined()
+  })
+
   it('refuses a store that a newer version wrote, and says so through the CLI', async () => {
     await using scratch = new Scratch()
     await scratch.ok(['vm', 'list'])

@@ -53,7 +53,9 @@ async function launch(program: string, paths: Paths): Promise<{ happened: boolea
   // A script file is run by the very Node that runs this CLI, which is known to be new enough.
   const command = /\.[cm]?[jt]s$/.test(program) ? { program: process.execPath, args: [program] } : { program, args: [] }
   const exit = { happened: false, text: '' }
-  const daemon = await detach(command.program, command.args, { cwd: paths.state, logFile: paths.daemonLog }).catch(
+  // A daemon that loses a race for the store must not take it over later, when nobody waits for it any more.
+  const env = { BANGER_STARTED_BY: String(process.pid) }
+  const daemon = await detach(command.program, command.args, { cwd: paths.state, logFile: paths.daemonLog, env }).catch(
     (error: unknown) => {
       throw startFailed(paths, isError(error, 'tool.missing') ? `there is no program ${program}` : String(error))
     },

@@ -95,6 +95,7 @@ async function serve(options: DaemonOptions, log: ReturnType<typeof createLog>):
 /** The store's lock says who is the daemon. One that is just stopping gets a moment to let go. */
 async function takeStore(paths: Paths): Promise<Store> {
   for (let attempt = 0; ; attempt++) {
+    if (nobodyWaits(process.env.BANGER_STARTED_BY)) process.exit(0)
     try {
       return openStore(paths.store)
     } catch (error) {
@@ -103,6 +104,17 @@ async function takeStore(paths: Paths): Promise<Store> {
       if (pid || attempt >= 20) throw fail('daemon.already-running', { pid: pid ?? 'unknown', folder: paths.state }, error)
     }
     await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+/** Whether the command that started this daemon has ended: another daemon served it, and it may have been stopped since. */
+function nobodyWaits(startedBy: string | undefined): boolean {
+  if (!startedBy) return false
+  try {
+    process.kill(Number(startedBy), 0)
+    return false
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
   }
 }
 
