@@ -8,6 +8,7 @@ import { linkPlugin } from './link-plugin.ts'
 import { Scratch, tree } from './scratch.ts'
 
 const root = process.getuid?.() === 0
+if (!root) console.warn('not root: the test of a full disk mounts one, and is left out')
 const suite = () => new Banger(inject('home'))
 
 function errorOf(result: Outcome): { code: string; message: string; hint: string } {
@@ -122,10 +123,10 @@ describe('an error says what to do next:', () => {
 })
 
 describe('/dev/kvm', () => {
-  it('present but not usable is a warning of doctor with advice, and VMs run by emulation', async () => {
+  it('present but not usable is a warning of doctor with advice, and VMs run by emulation', async (context) => {
     const kvm = checksOf(await suite().run(['doctor', '--json'])).find((check) => check.id === 'kvm')
     expect(kvm).toBeDefined()
-    if (kvm?.status === 'ok') return
+    if (kvm?.status === 'ok') return context.skip('KVM works on this machine')
     expect(kvm).toMatchObject({ status: 'warning', advice: expect.any(String) })
   })
 })
