@@ -6,13 +6,16 @@ import type { Image, Kernel } from '../core/src/protocol/model.ts'
 
 const program = join(import.meta.dirname, '../build/bin/banger')
 
-/** A home with the default kernel and image in it. `BANGER_BENCH_HOME` keeps one between runs. */
+/** A home with the default kernel and image in it, or an empty one. `BANGER_BENCH_HOME` keeps the former between runs. */
 export class BenchHome {
   readonly dir: string
   readonly env: NodeJS.ProcessEnv
 
-  constructor() {
-    const kept = process.env.BANGER_BENCH_HOME
+  readonly #kept: string | undefined
+
+  constructor({ empty = false } = {}) {
+    const kept = empty ? undefined : process.env.BANGER_BENCH_HOME
+    this.#kept = kept
     if (kept) mkdirSync(kept, { recursive: true })
     this.dir = kept ?? mkdtempSync(join(tmpdir(), 'banger-bench-'))
     const {
@@ -23,7 +26,7 @@ export class BenchHome {
       ...rest
     } = process.env
     this.env = { ...rest, HOME: this.dir }
-    this.run('vm', 'run', '--', 'true')
+    if (!empty) this.run('vm', 'run', '--', 'true')
   }
 
   /** Runs banger to its end. @returns its stdout @throws when it fails */
@@ -47,7 +50,7 @@ export class BenchHome {
 
   close(): void {
     this.run('daemon', 'stop')
-    if (!process.env.BANGER_BENCH_HOME) rmSync(this.dir, { recursive: true, force: true })
+    if (!this.#kept) rmSync(this.dir, { recursive: true, force: true })
   }
 }
 
