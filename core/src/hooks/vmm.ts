@@ -90,7 +90,7 @@ export interface Machine {
 export interface VmmDriver {
   readonly name: string
   readonly features: ReadonlySet<Feature>
-  /** The kinds of network attachment it takes. */
+  /** The kinds of network attachment it takes; the one it likes best when nobody chose comes first. */
   readonly attachments: ReadonlySet<Attachment['kind']>
   probe(): Promise<Probe>
   /**

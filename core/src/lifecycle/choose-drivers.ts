@@ -4,8 +4,8 @@ import type { VmmDriver } from '../hooks/vmm.ts'
 import type { Engine } from './engine.ts'
 
 /**
- * The VMM and the network for a VM: those asked for, else the first ones by name that work here and fit together.
- * `none` is a network for every VMM.
+ * The VMM and the network for a VM: those asked for, else the first VMM by name that works here and, of the networks that
+ * work here, the one whose kind of attachment it likes best. `none` is a network for every VMM.
  * @throws driver.not-found, driver.unusable, driver.mismatch
  */
 export async function chooseDrivers(
@@ -31,8 +31,9 @@ async function chooseNetwork(engine: Engine, vmm: VmmDriver, asked: string | und
       })
     return asked
   }
-  for (const network of engine.networks.values()) {
-    if (vmm.attachments.has(network.gives) && (await network.probe()).usable) return network.name
+  for (const kind of vmm.attachments) {
+    for (const network of engine.networks.values())
+      if (network.gives === kind && (await network.probe()).usable) return network.name
   }
   return 'none'
 }
