@@ -5,6 +5,7 @@ import { closest, distance } from 'fastest-levenshtein'
 import { parse, TomlError } from 'smol-toml'
 import type { z } from 'zod'
 import { fail } from '../errors.ts'
+import { moveIntoTables } from './plugin-keys.ts'
 import { type Config, configKeys, configSchema } from './schema.ts'
 
 /**
@@ -13,7 +14,7 @@ import { type Config, configKeys, configSchema } from './schema.ts'
  * @throws config.invalid, config.unknown-key
  */
 export async function loadConfig(file: string): Promise<Config> {
-  const config = validate(await readToml(file), file)
+  const config = validate(moveIntoTables(await readToml(file)), file)
   if (config.ssh_key_path) config.ssh_key_path = absolute(config.ssh_key_path, dirname(file))
   return config
 }

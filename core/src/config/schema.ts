@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { pluginKeys } from './plugin-keys.ts'
 
 /** The keys of config.toml. docs/configuration.md explains them. */
 export const configSchema = z.strictObject({
@@ -13,4 +14,4 @@ export const configSchema = z.strictObject({
 
 export type Config = z.infer<typeof configSchema>
 
-export const configKeys = Object.keys(configSchema.shape)
+export const configKeys = [...Object.keys(configSchema.shape), ...pluginKeys]

@@ -1,7 +1,7 @@
 import { Config } from '@oclif/core/config'
 import { settings } from '@oclif/core/settings'
 import semver from 'semver'
-import { fail, toBangerError } from '../errors.ts'
+import { fail, isError, toBangerError } from '../errors.ts'
 import type { Host } from '../hooks/host.ts'
 import type { BangerHooks } from '../hooks/index.ts'
 import type { BangerPlugin } from '../hooks/plugin.ts'
@@ -19,6 +19,7 @@ export interface LoadedPlugins {
  * Finds plugins as oclif does (in-tree, installed and linked by the user), runs their `banger:extend`, and applies them in the
  * order of their names. A plugin that fails is reported and keeps nothing else from working.
  * @param root folder of the package.json that lists the in-tree plugins
+ * @throws config.invalid when a plugin finds its settings wrong
  */
 export async function loadPlugins(root: string, version: string, hooks: BangerHooks, host: Host): Promise<LoadedPlugins> {
   const warnings: string[] = []
@@ -55,6 +56,7 @@ function apply(
     extension.apply(hooks, host)
     return { name, version: pluginVersion, status: 'ok' }
   } catch (error) {
+    if (isError(error, 'config.invalid')) throw error
     return report(host, name, pluginVersion, error)
   }
 }

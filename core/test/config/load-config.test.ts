@@ -32,6 +32,29 @@ describe('the configuration', () => {
     })
   })
 
+  it('hands top-level keys of a plugin to it, along with its table', async () => {
+    writeFileSync(file, 'cidr = "10.9.0.0/24"\ntap_pool_size = 2\n[plugins.network-bridge]\nisolate = true\n')
+    expect((await loadConfig(file)).plugins).toEqual({
+      'network-bridge': { cidr: '10.9.0.0/24', tap_pool_size: 2, isolate: true },
+    })
+  })
+
+  it('names a plugin’s top-level key that resembles an unknown one', async () => {
+    writeFileSync(file, 'bridgename = "br0"\n')
+    await expect(loadConfig(file)).rejects.toMatchObject({ hint: 'Did you mean "bridge_name"?' })
+  })
+
+  it.each(['plugins = 1\ncidr = "x"', 'cidr = "x"\n[plugins]\nnetwork-bridge = 1'])(
+    'refuses tables of plugins that are none',
+    async (text) => {
+      writeFileSync(file, text)
+      await expect(loadConfig(file)).rejects.toMatchObject({
+        code: 'config.invalid',
+        message: expect.stringContaining('plugins'),
+      })
+    },
+  )
+
   it('names an unknown key and the known one that it resembles', async () => {
     writeFileSync(file, 'log_levle = "debug"\n')
     await expect(loadConfig(file)).rejects.toMatchObject({

@@ -84,6 +84,14 @@ describe('the plugin host', () => {
     expect(registries.imageSources.names()).toEqual(['fine'])
   })
 
+  it('does not go on with settings that a plugin finds wrong', async () => {
+    link({
+      'a-strict': `import { fail } from '${join(import.meta.dirname, '../../src/errors.ts')}'
+export const extend = () => ({ name: 'a', coreRange: '*', apply() { throw fail('config.invalid', { file: 'f', reason: 'cidr: odd' }) } })`,
+    })
+    await expect(load()).rejects.toMatchObject({ code: 'config.invalid', message: expect.stringContaining('cidr: odd') })
+  })
+
   it('applies plugins in the order of their names and keeps the first of two that claim a name', async () => {
     link({ 'z-last': good('z-last', 'same'), 'a-first': good('a-first', 'same') })
     const { registries, problems } = await load()

@@ -1,5 +1,4 @@
-import { join } from 'node:path'
-import { fail, type Host } from '@banger/core'
+import { type Host, pluginConfig } from '@banger/core'
 import { z } from 'zod'
 
 const schema = z.strictObject({
@@ -23,13 +22,7 @@ export interface OciConfig {
  * @throws config.invalid
  */
 export function readConfig(host: Host): OciConfig {
-  const parsed = schema.safeParse(host.config('image-oci'))
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    const file = join(host.dirs.config, 'config.toml')
-    throw fail('config.invalid', { file, reason: `plugins.image-oci.${issue?.path.join('.') ?? ''}: ${issue?.message}` })
-  }
-  const { insecure, mirrors, max_unpacked_gib } = parsed.data
+  const { insecure, mirrors, max_unpacked_gib } = pluginConfig(host, 'image-oci', schema)
   return {
     insecure,
     mirrors: Object.fromEntries(Object.entries(mirrors).map(([registry, list]) => [registry, [list].flat()])),

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { fail, type Host } from '@banger/core'
+import { fail, type Host, pluginConfig } from '@banger/core'
 import { z } from 'zod'
 
 const schema = z.strictObject({ catalogs: z.array(z.string().min(1)).default([]) })
@@ -12,15 +12,13 @@ const schema = z.strictObject({ catalogs: z.array(z.string().min(1)).default([])
  * @throws config.invalid
  */
 export function configuredCatalogs(host: Host): URL[] {
-  const file = join(host.dirs.config, 'config.toml')
-  const parsed = schema.safeParse(host.config('kernel-catalog'))
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    throw fail('config.invalid', { file, reason: `plugins.kernel-catalog.${issue?.path.join('.') ?? ''}: ${issue?.message}` })
-  }
-  return parsed.data.catalogs.map((place) => {
+  const { catalogs } = pluginConfig(host, 'kernel-catalog', schema)
+  return catalogs.map((place) => {
     if (!/^[a-z][a-z0-9+.-]*:/i.test(place)) return pathToFileURL(resolve(host.dirs.config, place.replace(/^~(?=\/)/, homedir())))
     if (URL.canParse(place)) return new URL(place)
-    throw fail('config.invalid', { file, reason: `plugins.kernel-catalog.catalogs: "${place}" is no address` })
+    throw fail('config.invalid', {
+      file: join(host.dirs.config, 'config.toml'),
+      reason: `plugins.kernel-catalog.catalogs: "${place}" is no address`,
+    })
   })
 }
