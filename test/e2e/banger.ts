@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Image, Kernel, Vm } from '../../core/src/protocol/model.ts'
@@ -38,7 +38,15 @@ export class Banger {
   async run(args: string[], options: CallOptions = {}): Promise<Outcome> {
     const child = this.start(args, options)
     child.stdin?.end(options.input ?? '')
-    return outcome(child)
+    const result = await outcome(child)
+    if (/daemon\.start-failed|daemon could not be started/.test(result.stdout + result.stderr)) this.#showDaemonLog()
+    return result
+  }
+
+  /** A test's folder goes when it ends, and the daemon's log with it. */
+  #showDaemonLog(): void {
+    const log = join(this.state, 'bangerd.log')
+    if (existsSync(log)) console.error(`${log}:\n${readFileSync(log, 'utf8').split('\n').slice(-20).join('\n')}`)
   }
 
   /** Runs a command that must succeed. @returns its stdout */

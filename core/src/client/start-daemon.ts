@@ -18,7 +18,7 @@ const pollEvery = 20
  * ends with daemon.already-running, and both callers find the winner.
  * @throws daemon.start-failed with what bangerd said last, state.unwritable
  */
-export async function startDaemon({ paths, program, timeout = 15_000 }: StartOptions): Promise<void> {
+export async function startDaemon({ paths, program, timeout = 60_000 }: StartOptions): Promise<void> {
   await makeStateFolder(paths.state)
   const since = await prepareLog(paths.daemonLog)
   const exit = await launch(program, paths)
