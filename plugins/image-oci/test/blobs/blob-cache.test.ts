@@ -32,12 +32,15 @@ describe('the cache', () => {
 
   it('keeps nothing of what fails, and lets the next one try', async () => {
     const { cache, partial } = cacheOf()
+    const begun = Promise.withResolvers<void>()
     const failing = async (file: string) => {
+      begun.resolve()
       await writeFile(file, 'half')
       await sleep(20)
       throw new Error('broken')
     }
     const first = cache.add(digest, failing, signal)
+    await begun.promise
     const second = cache.add(digest, (file) => writeFile(file, 'whole'), signal)
     await expect(first).rejects.toThrow('broken')
     await second
@@ -48,7 +51,13 @@ describe('the cache', () => {
   it('lets go of whoever gives up waiting for another', async () => {
     const { cache } = cacheOf()
     const controller = new AbortController()
-    void cache.add(digest, stuck, signal)
+    const begun = Promise.withResolvers<void>()
+    const filling = () => {
+      begun.resolve()
+      return stuck()
+    }
+    void cache.add(digest, filling, signal)
+    await begun.promise
     const waiting = cache.add(digest, stuck, controller.signal)
     controller.abort()
     await expect(waiting).rejects.toMatchObject({ name: 'AbortError' })
