@@ -102,6 +102,17 @@ export const catalogue = {
     message: 'No image source knows the reference "{ref}".',
     hint: 'References look like debian:bookworm; sources here: {sources}.',
   },
+  'image.option': {
+    status: 400,
+    message: 'The image source {source} does not take --{option}.',
+    hint: 'Leave it out. References that take it: {able}.',
+  },
+  'image.reference': { status: 400, message: '{ref} names no image: {reason}', hint: '{advice}' },
+  'image.platform': {
+    status: 400,
+    message: 'An image for {platform} cannot boot here: {reason}',
+    hint: 'Pull it on such a machine, or the one for this machine with: --platform {usable}',
+  },
   'image.invalid': {
     status: 400,
     message: 'The root filesystem {path} cannot be used: {reason}',
@@ -128,6 +139,11 @@ export const catalogue = {
     status: 502,
     message: 'The registry {registry} cannot be used: {reason}',
     hint: 'Try again later. What was downloaded whole is kept.',
+  },
+  'registry.untrusted': {
+    status: 502,
+    message: 'The registry {registry} is not safe to use: {reason}',
+    hint: 'If you trust it and the network between, add --insecure, or put it into the configuration: [plugins.image-oci] insecure = ["{registry}"]. An authority of your own is made known by NODE_EXTRA_CA_CERTS.',
   },
   'blob.corrupt': {
     status: 502,
@@ -194,7 +210,7 @@ export const catalogue = {
   },
   'vm.busy': {
     status: 409,
-    message: 'The VM "{name}" is busy: {verb} is under way.',
+    message: '"{name}" is busy: {verb} is under way.',
     hint: 'Wait for it to finish and try again.',
   },
   'vm.boot-failed': {

@@ -23,7 +23,8 @@ need cpio cpio # tests read the initrd that banger writes
 need docker-registry docker-registry # tests pull container images from it …
 need skopeo skopeo # … that skopeo pushed …
 need umoci umoci # … and umoci made
-need htpasswd apache2-utils # the registry's password file in those tests
+need htpasswd apache2-utils # the registry's password file in those tests …
+need openssl openssl # … and its certificate
 need ssh openssh-client # vm ssh-config is tested with the real ssh
 need git git # workspaces; the checks list the repository's files
 need make make

@@ -36,6 +36,8 @@ export const bodies = {
     kernelRef: z.string().min(1).optional(),
     kernel: z.strictObject(kernelPaths).optional(),
     workSeed: path.optional(),
+    platform: z.string().optional(),
+    insecure: z.boolean().optional(),
   }) satisfies z.ZodType<AddImage>,
   pullKernel: z.strictObject({ name: z.string().min(1) }) satisfies z.ZodType<PullKernel>,
   importKernel: z.strictObject({ name: z.string().min(1), ...kernelPaths }) satisfies z.ZodType<ImportKernel>,

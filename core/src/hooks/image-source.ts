@@ -12,10 +12,22 @@ export interface ImageConfig {
   labels?: Record<string, string>
 }
 
+/** What a user may ask of a source beside the reference. A source says in `takes` which of it it understands. */
+export interface PullOptions {
+  /** `os/architecture[/variant]`, named as in the OCI image specification: `linux/amd64`. */
+  platform?: string
+  /** Speak plain HTTP, or TLS with a certificate that nobody checks, with the server that the reference names. */
+  insecure?: boolean
+}
+
 /** An image that a source has found. */
 export interface ResolvedImage {
   /** Says what the content is: same digest, same rootfs. `sha256:…`, or any stable text of the source's. */
   digest: string
+  /** The reference in full, where the user's was short: `docker.io/library/debian:bookworm`. */
+  ref?: string
+  /** What it is made for, where its source knows: `linux/amd64`. */
+  platform?: string
   /** A name for the image when the user gives none: `debian-bookworm`. */
   name: string
   config: ImageConfig
@@ -27,18 +39,26 @@ export interface ResolvedImage {
   layers(options: { signal: AbortSignal; progress: Progress }): AsyncIterable<Readable>
 }
 
+export interface ResolveOptions extends PullOptions {
+  signal: AbortSignal
+  progress: Progress
+  /** Whether the user named this source by its scheme; else the reference may be any source's. */
+  named?: boolean
+}
+
 /** An image source yields layers; core turns layers into a rootfs. */
 export interface ImageSource {
   /** `debian` serves `debian:bookworm`. */
   readonly scheme: string
   /** One line for help and errors: `debian:<suite>, bootstrapped from the host's Debian mirror`. */
   readonly summary: string
+  /** The options that `resolve` understands; it gets no others. Asked for another one, core refuses it for this source. */
+  readonly takes?: readonly (keyof PullOptions)[]
   /** A whole reference (`debian:bookworm`) to fetch when nothing is registered yet; the alphabetically first scheme that has one wins. */
   defaultRef?(): Promise<string | undefined>
   /**
    * @param ref the reference without its scheme: `bookworm`
-   * @param options.named whether the user named this source by its scheme; else the reference may be any source's
    * @returns undefined when the reference is not of this source
    */
-  resolve(ref: string, options: { signal: AbortSignal; progress: Progress; named?: boolean }): Promise<ResolvedImage | undefined>
+  resolve(ref: string, options: ResolveOptions): Promise<ResolvedImage | undefined>
 }

@@ -1,6 +1,5 @@
 import { copyFile, constants, mkdir, rename, rm, stat } from 'node:fs/promises'
 import { fail } from '../errors.ts'
-import type { ImageSource, ResolvedImage } from '../hooks/image-source.ts'
 import type { AddImage } from '../protocol/api.ts'
 import type { Image } from '../protocol/model.ts'
 import { buildRootfs } from '../rootfs/build-rootfs.ts'
@@ -9,6 +8,7 @@ import { importKernel } from './add-kernel.ts'
 import { deleteKernel } from './delete-artifacts.ts'
 import { announce, type Engine } from './engine.ts'
 import { checkName } from './names.ts'
+import { type FoundImage, resolveImage } from './resolve-image.ts'
 import { type Live, perform, type Verb } from './sequence.ts'
 
 interface ImageData {
@@ -17,14 +17,15 @@ interface ImageData {
 
 /**
  * Adds an image: from a source (`debian:bookworm`) its layers become a rootfs; an ext4 file is used where it lies.
- * @throws image.no-source, image.exists, image.invalid, kernel.not-found, …
+ * @throws image.no-source, image.option, image.exists, image.invalid, kernel.not-found, …
  */
 export async function addImage(engine: Engine, request: AddImage, live: Live): Promise<Image> {
   if (request.name) checkName(request.name, 'image')
   if (request.name && engine.store.images.get(request.name)) throw fail('image.exists', { name: request.name })
   if (request.kernelRef && !engine.store.kernels.get(request.kernelRef))
     throw fail('kernel.not-found', { name: request.kernelRef })
-  const found = await resolve(engine, request.ref, live)
+  const { platform, insecure } = request
+  const found = await resolveImage(engine.imageSources, request.ref, { platform, insecure }, live)
   const name = request.name ?? found.name
   checkName(name, 'image')
   return engine.locks.hold(`image:${name}`, name, 'adding the image', async () => {
@@ -47,7 +48,7 @@ export async function addImage(engine: Engine, request: AddImage, live: Live): P
 /** @param input what the steps work on; unknown, and not needed, when a crash is undone */
 export function addImageVerb(
   engine: Engine,
-  input?: { request: AddImage; found: ResolvedImage; kernel: string | undefined },
+  input?: { request: AddImage; found: FoundImage; kernel: string | undefined },
 ): Verb<ImageData> {
   let image: Image | undefined
   return {
@@ -77,27 +78,10 @@ export function addImageVerb(
   }
 }
 
-async function resolve(engine: Engine, ref: string, live: Live): Promise<ResolvedImage> {
-  for (const [source, rest] of candidates(engine, ref)) {
-    const found = await source.resolve(rest, { ...live, named: rest !== ref })
-    if (found) return found
-  }
-  const sources = engine.imageSources.values().map((source) => source.summary)
-  throw fail('image.no-source', { ref, sources: sources.join('; ') || 'none' })
-}
-
-/** The source that the scheme names; else every source may say whether the reference is its own. */
-function candidates(engine: Engine, ref: string): [ImageSource, string][] {
-  const colon = ref.indexOf(':')
-  const named = colon > 0 ? engine.imageSources.get(ref.slice(0, colon)) : undefined
-  if (named) return [[named, ref.slice(colon + 1)]]
-  return engine.imageSources.values().map((source) => [source, ref])
-}
-
 async function stageImage(
   engine: Engine,
   name: string,
-  { request, found, kernel }: { request: AddImage; found: ResolvedImage; kernel: string | undefined },
+  { request, found, kernel }: { request: AddImage; found: FoundImage; kernel: string | undefined },
   live: Live,
 ): Promise<Image> {
   const { dir, stage } = engine.paths.image(name)
@@ -109,14 +93,15 @@ async function stageImage(
     ? await inspectRootfs(found.rootfs)
     : await buildRootfs(found.layers(live), `${stage}/rootfs.ext4`, {
         ...live,
-        source: request.ref,
+        source: found.ref,
         ...(found.size ? { size: found.size } : {}),
       })
   live.progress({ id: 'rootfs', message: `Image ${name} is ready`, state: 'done' })
   return {
     name,
-    source: request.ref,
+    source: found.ref,
     digest: found.digest,
+    ...(found.platform ? { platform: found.platform } : {}),
     managed: !found.rootfs,
     files: { rootfs, ...(request.workSeed ? { workSeed: `${dir}/work-seed.ext4` } : {}) },
     ...(kernel ? { kernel } : {}),

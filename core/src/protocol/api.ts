@@ -27,6 +27,7 @@
  * | POST /v1/kernels/import | ImportKernel ⇒ operation Kernel |
  */
 import type { ErrorBody } from '../errors.ts'
+import type { PullOptions } from '../hooks/image-source.ts'
 import type { AvailableKernel } from '../hooks/kernel-source.ts'
 import type { ProgressEvent } from '../hooks/progress.ts'
 import type { PublishedPort } from '../hooks/network.ts'
@@ -58,7 +59,7 @@ export interface CreateVm {
  * An image to add: from a source (`debian:bookworm`), or from local files (`file:/abs/rootfs.ext4`, a folder or a tar).
  * Paths are absolute.
  */
-export interface AddImage {
+export interface AddImage extends PullOptions {
   ref: string
   /** Default: what the source proposes. */
   name?: string

@@ -40,9 +40,11 @@ export interface Kernel {
 
 export interface Image {
   name: string
-  /** The reference or path it came from: `debian:bookworm`, `/srv/rootfs.ext4`. */
+  /** The reference that it came from, in full: `debian:bookworm`, `docker.io/library/debian:bookworm`, `file:/srv/rootfs.ext4`. */
   source: string
   digest: string
+  /** What it is made for, where its source said so: `linux/amd64`. */
+  platform?: string
   /** Whether banger owns the rootfs file (and deletes it with the image). */
   managed: boolean
   /** Absolute paths. */

@@ -232,6 +232,28 @@ describe('image commands', () => {
     )
     expect(daemon.calls[0]?.body).toEqual({ ref: 'debian:bookworm', name: 'base', kernelRef: 'generic-6.1' })
   })
+
+  it('pull for a platform, from a registry that is not trusted, with a kernel of the user’s', async () => {
+    daemon.routes['POST /v1/images'] = result(image)
+    const kernel = join(daemon.paths.state, 'vmlinux')
+    await writeFile(kernel, '')
+    await banger(`image pull x --platform linux/amd64/v2 --insecure --kernel ${kernel} --modules ${daemon.paths.state}`)
+    expect(daemon.calls[0]?.body).toEqual({
+      ref: 'x',
+      platform: 'linux/amd64/v2',
+      insecure: true,
+      kernel: { kernel, modules: daemon.paths.state },
+    })
+  })
+
+  it.each([
+    ['--kernel nowhere', 'nowhere is not there'],
+    ['--modules .', '--kernel'],
+    ['--kernel . --kernel-ref x', '--kernel'],
+  ])('pull nothing with %s', async (flags, reason) => {
+    expect(await banger(`image pull x ${flags}`)).toMatchObject({ code: 2, stderr: expect.stringContaining(reason) })
+    expect(daemon.calls).toEqual([])
+  })
 })
 
 describe('doctor', () => {

@@ -18,14 +18,24 @@ export function debianSource(host: Host): ImageSource {
     summary:
       "debian:<suite> (as debian:bookworm), bootstrapped from the host's Debian mirror; debian:<suite>/minimal has no init",
     defaultRef: async () => `debian:${(await hostCodename()) ?? 'stable'}`,
-    async resolve(ref) {
+    async resolve(ref, { named }) {
       const reference = parseReference(
         ref,
         (await readHostSources()).flatMap(({ suites }) => suites),
       )
+      if (!reference && named) throw unknownSuite(ref)
       return reference && resolve(host, reference)
     },
   }
+}
+
+/** Who writes `debian:12` or `debian:bookworm-slim` means the container image of that name. */
+function unknownSuite(ref: string): Error {
+  return fail('image.reference', {
+    ref: `debian:${ref}`,
+    reason: `"${ref}" is no suite of Debian that banger can bootstrap`,
+    advice: `Suites have names, as in debian:bookworm. The container image of that name is docker.io/library/debian:${ref}`,
+  })
 }
 
 async function resolve(host: Host, { suite, variant }: Reference): Promise<ResolvedImage> {

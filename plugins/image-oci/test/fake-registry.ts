@@ -9,6 +9,8 @@ export type Trick = (request: IncomingMessage, response: ServerResponse) => bool
 export interface FakeRegistry {
   /** `127.0.0.1:<port>` */
   host: string
+  /** The same server by a name that is not of loopback, and therefore not trusted: `0.0.0.0:<port>`. */
+  stranger: string
   /** `<method> <path> <range>` of every request. */
   asked: string[]
   trick: Trick
@@ -27,7 +29,8 @@ export async function fakeRegistry(image: SampleImage, trick: Trick = () => fals
       server.closeAllConnections()
       server.close(() => resolve())
     })
-  const registry: FakeRegistry = { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, asked: [], trick, close }
+  const { port } = server.address() as AddressInfo
+  const registry: FakeRegistry = { host: `127.0.0.1:${port}`, stranger: `0.0.0.0:${port}`, asked: [], trick, close }
   onTestFinished(close)
   return registry
 }

@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, writeFileSync, rmSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { createHooks, type ImageSource, Registry, type ResolvedImage } from '@banger/core'
+import { createHooks, type ImageSource, type PullOptions, Registry } from '@banger/core'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { type FoundImage, resolveImage } from '../../../core/src/lifecycle/resolve-image.ts'
 import { type BuiltRootfs, buildRootfs } from '../../../core/src/rootfs/build-rootfs.ts'
 import { e2fsck, listImage } from '../../../core/test/rootfs/debugfs.ts'
 import { makeTar, type Member } from '../../../core/test/rootfs/make-tar.ts'
@@ -49,23 +50,21 @@ let expected: BuiltRootfs
 let built = 0
 
 /** What the plugin's sources make of a reference, asked as core does. */
-async function resolve(ref: string, folder: string): Promise<ResolvedImage> {
+function resolve(ref: string, folder: string, options: PullOptions = {}): Promise<FoundImage> {
   const hooks = createHooks()
   extend().apply(hooks, { ...hostIn(folder), arch: process.arch })
   const registry = new Registry<ImageSource>('image source', (source) => source.scheme)
   hooks.imageSources.call(registry)
-  const scheme = ref.slice(0, ref.indexOf(':'))
-  const named = registry.get(scheme)
-  const image = named
-    ? await named.resolve(ref.slice(scheme.length + 1), { ...live, named: true })
-    : await registry.require('oci').resolve(ref, live)
-  if (!image) throw new Error(`no source knows ${ref}`)
-  return image
+  return resolveImage(registry, ref, options, live)
 }
 
-async function build(ref: string, folder = mkdtempSync(join(root, 'home-'))): Promise<{ rootfs: BuiltRootfs; file: string }> {
+async function build(
+  ref: string,
+  folder = mkdtempSync(join(root, 'home-')),
+  options: PullOptions = {},
+): Promise<{ rootfs: BuiltRootfs; file: string }> {
   const file = join(root, `${built++}.ext4`)
-  const image = await resolve(ref, folder)
+  const image = await resolve(ref, folder, options)
   return { rootfs: await buildRootfs(image.layers(live), file, live), file }
 }
 
@@ -90,7 +89,7 @@ describe.skipIf(missing)(`images of other tools${missing ? ` (missing: ${missing
     }
     expected = await buildRootfs(layers(), join(root, 'expected.ext4'), live)
     open = await startRegistry(join(root, 'open'))
-    closed = await startRegistry(join(root, 'closed'), user)
+    closed = await startRegistry(join(root, 'closed'), { user })
   })
   afterAll(() => Promise.all([open?.stop(), closed?.stop()]))
   afterEach(() => vi.unstubAllEnvs())
@@ -168,6 +167,26 @@ describe.skipIf(missing)(`images of other tools${missing ? ` (missing: ${missing
     await expect(build(`${closed.host}/private:x`)).rejects.toMatchObject({ code: 'registry.unauthorized' })
     rmSync(file)
     await expect(build(`${closed.host}/private:x`)).rejects.toMatchObject({ code: 'registry.unauthorized' })
+  })
+
+  it('come from a registry whose certificate nobody knows only when told to, or on loopback', async () => {
+    const own = await startRegistry(join(root, 'tls'), { tls: true })
+    push(`docker://${own.host}/a:b`)
+    const ref = `${own.stranger}/a:b`
+    await expect(build(ref)).rejects.toMatchObject({
+      code: 'registry.untrusted',
+      message: expect.stringMatching(/certificate is not trusted/),
+      hint: expect.stringMatching(/--insecure.*NODE_EXTRA_CA_CERTS/),
+    })
+    expect((await build(ref, undefined, { insecure: true })).rootfs).toEqual(expected)
+    expect((await build(`${own.host}/a:b`)).rootfs).toEqual(expected)
+    await own.stop()
+  })
+
+  it('come from a registry in plain HTTP elsewhere than on loopback only when told to', async () => {
+    push(`docker://${open.host}/samples/one:tag`)
+    await expect(build(`${open.stranger}/samples/one:tag`)).rejects.toMatchObject({ code: 'registry.untrusted' })
+    expect((await build(`${open.stranger}/samples/one:tag`, undefined, { insecure: true })).rootfs).toEqual(expected)
   })
 
   it('come from a layout, with and without a tag', async () => {

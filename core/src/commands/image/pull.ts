@@ -1,26 +1,46 @@
 import { string as stringArg } from '@oclif/core/args'
-import { string } from '@oclif/core/flags'
+import { boolean, string } from '@oclif/core/flags'
+import { kernelFlags, kernelRequest } from '../../client/input/kernel-flags.ts'
 import { formatBytes } from '../../client/output/units.ts'
+import type { AddImage } from '../../protocol/api.ts'
 import type { Image } from '../../protocol/model.ts'
 import { BangerCommand } from '../base.ts'
 
 export default class ImagePull extends BangerCommand {
-  static override description =
-    'Fetch an image from an image source.\nWhat sources there are, and what their references look like, depends on the plugins; banger doctor lists them.'
+  static override description = `Fetch an image: a container image of a registry, or what another image source has.
+References are read as Docker and podman read them: ubuntu:22.04 is docker.io/library/ubuntu:22.04. One that begins with the scheme of a source is that source's: debian:bookworm is bootstrapped from the Debian mirror and boots systemd; Docker's image of that name is docker.io/library/debian:bookworm.`
   static override examples = [
     '<%= config.bin %> image pull debian:bookworm',
-    '<%= config.bin %> image pull debian:bookworm --name base --kernel-ref generic-6.1',
+    '<%= config.bin %> image pull docker.io/library/debian:bookworm --name base --kernel-ref generic-6.1',
+    '<%= config.bin %> image pull registry.lan:5000/team/box@sha256:… --insecure',
+    '<%= config.bin %> image pull alpine:3.20 --kernel ./vmlinux --modules ./lib/modules',
+    '<%= config.bin %> image pull oci-layout:/srv/layout:v1 --platform linux/amd64/v2',
   ]
-  static override args = { ref: stringArg({ description: 'reference, like debian:bookworm', required: true, ignoreStdin: true }) }
+  static override args = {
+    ref: stringArg({ description: 'reference, like docker.io/library/debian:bookworm', required: true, ignoreStdin: true }),
+  }
   static override flags = {
-    name: string({ description: 'name to give it (default: what the source proposes)' }),
-    'kernel-ref': string({ description: 'name of a kernel to boot it with (default: the default kernel)' }),
+    name: string({ description: 'name to give it (default: made of the reference: debian-bookworm)' }),
+    ...kernelFlags,
+    platform: string({
+      description: "os/arch[/variant] to choose of an image for several (default: this machine's)",
+      helpValue: 'linux/amd64',
+    }),
+    insecure: boolean({
+      description: "for this pull, don't check the registry's certificate, and take plain HTTP where it does not speak TLS",
+    }),
   }
 
   async run(): Promise<Image> {
     const { args, flags } = await this.parse(ImagePull)
-    const kernelRef = flags['kernel-ref']
-    const request = { ref: args.ref, ...(flags.name ? { name: flags.name } : {}), ...(kernelRef ? { kernelRef } : {}) }
+    const { name, platform, insecure } = flags
+    const request: AddImage = {
+      ref: args.ref,
+      ...(name ? { name } : {}),
+      ...(await kernelRequest(flags)),
+      ...(platform === undefined ? {} : { platform }),
+      ...(insecure ? { insecure } : {}),
+    }
     const image = await this.operate((options) => this.client().addImage(request, options))
     this.log(`${image.name} is ready (${formatBytes(image.size)})`)
     return image

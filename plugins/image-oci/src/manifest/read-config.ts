@@ -1,6 +1,6 @@
 import type { ImageConfig } from '@banger/core'
 import { z } from 'zod'
-import { architectureOf } from './choose-platform.ts'
+import type { Platform } from './platform.ts'
 import { read, readJson } from './read-manifest.ts'
 
 const strings = z.array(z.string()).nullish()
@@ -22,15 +22,15 @@ const format = z.object({
 
 /**
  * Reads an image's config (https://github.com/opencontainers/image-spec/blob/main/config.md).
- * @param arch of this machine: `x64`, `arm64`
+ * @param wanted what it must be made for
  * @returns what core keeps of it, and the digests of the layers unpacked
  * @throws Error with a message for people
  */
-export function readConfig(bytes: Buffer, arch: string): { config: ImageConfig; diffIds: string[] } {
+export function readConfig(bytes: Buffer, wanted: Platform): { config: ImageConfig; diffIds: string[] } {
   const { architecture, os, config, rootfs } = read(format, readJson(bytes))
-  if (os && os !== 'linux') throw new Error(`it is made for ${os}`)
-  if (architecture && architecture !== architectureOf(arch))
-    throw new Error(`it is made for ${architecture}; this machine is ${architectureOf(arch)}`)
+  if (os && os !== wanted.os) throw new Error(`it is made for ${os}`)
+  if (architecture && architecture !== wanted.architecture)
+    throw new Error(`it is made for ${architecture}, not for ${wanted.architecture}`)
   return {
     diffIds: rootfs.diff_ids ?? [],
     config: {

@@ -2,27 +2,27 @@ import { createHash } from 'node:crypto'
 import { fail } from '@banger/core'
 import { isDigest } from '../reference/parse-reference.ts'
 import { choosePlatform } from './choose-platform.ts'
+import type { Platform } from './platform.ts'
 import { type Manifest, readManifest } from './read-manifest.ts'
 
 /** Indexes may name indexes, but not for ever. */
 const deepest = 4
 
 export interface FoundManifest {
-  /** `sha256:…` of the manifest of this machine's platform. */
+  /** `sha256:…` of the manifest of the platform. */
   digest: string
   manifest: Manifest
 }
 
 /**
- * From a tag or a digest to the manifest for this machine, through indexes.
+ * From a tag or a digest to the manifest for a platform, through indexes.
  * @param get reads a manifest or an index
- * @param arch `x64` or `arm64`
  * @throws blob.corrupt, Error with a message for people
  */
 export async function resolveManifest(
   get: (version: string) => Promise<Buffer>,
   version: string,
-  { arch, image }: { arch: string; image: string },
+  { platform, image }: { platform: Platform; image: string },
 ): Promise<FoundManifest> {
   let wanted = version
   for (let depth = 0; depth < deepest; depth++) {
@@ -36,7 +36,7 @@ export async function resolveManifest(
       })
     const found = readManifest(bytes)
     if ('manifest' in found) return { digest, manifest: found.manifest }
-    wanted = choosePlatform(found.index, arch).digest
+    wanted = choosePlatform(found.index, platform).digest
   }
   throw new Error('its indexes are nested too deeply')
 }

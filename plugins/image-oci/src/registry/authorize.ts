@@ -30,7 +30,7 @@ export async function authorize(
   if (!URL.canParse(realm)) throw new Error('it names no place to get a token from')
   const url = new URL(realm)
   // a registry on the network does not make us tell our password to a service of this machine
-  if (options.plain(url.host) && !options.plain(base.host))
+  if (options.mayBeInsecure(url.host) && !options.mayBeInsecure(base.host))
     throw new Error(`it asks for a token of ${url.host}, which is not its own`)
   const parameters = { ...(service ? { service } : {}), scope }
   const answer = credentials?.identityToken

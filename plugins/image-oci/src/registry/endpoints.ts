@@ -9,6 +9,8 @@ export interface Endpoint {
   repository: string
   /** `https://registry-1.docker.io/v2/library/debian/` */
   base: URL
+  /** Whether plain HTTP will do where the server does not speak TLS. */
+  mayBePlain: boolean
 }
 
 /** The mirrors that are configured for the reference's registry, then the registry itself. */
@@ -18,8 +20,8 @@ export function endpointsOf({ registry, repository }: Reference, config: OciConf
   return [...mirrors, own]
 }
 
-/** Whether plain HTTP may be spoken with this host. */
-export function mayBePlain(host: string, config: OciConfig): boolean {
+/** Whether plain HTTP, and TLS with a certificate that nobody checks, will do with this host. */
+export function mayBeInsecure(host: string, config: OciConfig): boolean {
   const name = host.replace(/:\d+$/, '')
   return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(name) || config.insecure.includes(host) || config.insecure.includes(name)
 }
@@ -31,8 +33,7 @@ function mirrorOf(mirror: string, repository: string, config: OciConfig): Endpoi
 }
 
 function endpoint(host: string, registry: string, repository: string, config: OciConfig, scheme?: string): Endpoint {
-  const protocol = scheme ?? (mayBePlain(host, config) ? 'http:' : 'https:')
-  const address = `${protocol}//${host}/v2/${repository}/`
+  const address = `${scheme ?? 'https:'}//${host}/v2/${repository}/`
   if (!URL.canParse(address)) throw fail('registry.failed', { registry, reason: 'its address cannot be read' })
-  return { registry, repository, base: new URL(address) }
+  return { registry, repository, base: new URL(address), mayBePlain: scheme === undefined && mayBeInsecure(host, config) }
 }

@@ -3,10 +3,11 @@ import type { OciConfig } from '../config.ts'
 import { findCredentials } from '../credentials/find-credentials.ts'
 import { mediaTypes } from '../manifest/media-types.ts'
 import { authorize } from './authorize.ts'
-import { type Endpoint, mayBePlain } from './endpoints.ts'
+import { type Endpoint, mayBeInsecure } from './endpoints.ts'
+import { findServer } from './find-server.ts'
 import type { Limits } from './limits.ts'
 import { readBody, readProblem } from './read-body.ts'
-import { type Answer, request, type RequestOptions, Transient } from './request.ts'
+import { type Answer, request, type RequestOptions, Transient, Untrusted } from './request.ts'
 import { retry } from './retry.ts'
 
 /** A repository in a registry (https://github.com/opencontainers/distribution-spec). */
@@ -24,11 +25,15 @@ export interface Repository {
 
 export function openRepository(host: Host, endpoint: Endpoint, config: OciConfig, limits: Limits): Repository {
   let authorization: string | undefined
-  const plain = (name: string) => mayBePlain(name, config) || (endpoint.base.protocol === 'http:' && name === endpoint.base.host)
+  let server: Promise<URL> | undefined
+  const isOwn = (name: string) => endpoint.base.protocol === 'http:' && name === endpoint.base.host
+  const trust = { limits, mayBeInsecure: (name: string) => mayBeInsecure(name, config) || isOwn(name) }
 
   async function get(path: string, what: string, headers: Record<string, string>, signal: AbortSignal): Promise<Answer> {
-    const options: RequestOptions = { signal, limits, plain }
-    const url = new URL(path, endpoint.base)
+    const options: RequestOptions = { signal, ...trust }
+    server ??= findServer(endpoint, options)
+    server.catch(() => (server = undefined))
+    const url = new URL(path, await server)
     const send = () => request(url, { ...options, headers: authorization ? { ...headers, authorization } : headers })
     let answer = await send()
     if (answer.status === 401) {
@@ -84,6 +89,7 @@ export async function explain<T>({ registry }: Endpoint, signal: AbortSignal, wo
   } catch (error) {
     signal.throwIfAborted()
     if (isError(error) || (error as NodeJS.ErrnoException).syscall) throw error
+    if (error instanceof Untrusted) throw fail('registry.untrusted', { registry, reason: error.message }, error)
     throw fail('registry.failed', { registry, reason: error instanceof Error ? error.message : String(error) }, error)
   }
 }

@@ -17,8 +17,8 @@ export interface RequestOptions {
   limits: Limits
   /** A form to POST. */
   form?: URLSearchParams
-  /** Whether plain HTTP may be spoken with this host. */
-  plain: (host: string) => boolean
+  /** Whether plain HTTP, and TLS with a certificate that nobody checks, will do with this host. */
+  mayBeInsecure: (host: string) => boolean
 }
 
 /** What may go well when it is tried again. */
@@ -32,12 +32,15 @@ export class Transient extends Error {
   }
 }
 
+/** TLS that proves nothing: another try would not help. */
+export class Untrusted extends Error {}
+
 // Proxies are those of the environment (Node 24.5 and newer)
-const proxied = { keepAlive: true, proxyEnv: process.env }
 const agents = {
+  https: new https.Agent({ keepAlive: true, proxyEnv: process.env }),
+  // of this machine or its network
   http: new http.Agent({ keepAlive: true }),
-  proxiedHttp: new http.Agent(proxied),
-  https: new https.Agent(proxied),
+  unchecked: new https.Agent({ keepAlive: true, rejectUnauthorized: false }),
 }
 
 /**
@@ -48,7 +51,7 @@ export async function request(start: URL, options: RequestOptions): Promise<Answ
   let url = start
   let headers = options.headers ?? {}
   for (let redirects = 0; redirects <= options.limits.redirects; redirects++) {
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && options.plain(url.host)))
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && options.mayBeInsecure(url.host)))
       throw new Error(`${url.protocol}//${url.host} is not safe; only https is, unless the registry is configured as insecure`)
     const answer = await send(url, headers, options)
     if (![301, 302, 303, 307, 308].includes(answer.status)) return answer
@@ -67,9 +70,14 @@ export async function request(start: URL, options: RequestOptions): Promise<Answ
   throw new Error(`it redirects more than ${options.limits.redirects} times`)
 }
 
-function send(url: URL, headers: Record<string, string>, { form, signal, limits, plain }: RequestOptions): Promise<Answer> {
+function send(
+  url: URL,
+  headers: Record<string, string>,
+  { form, signal, limits, mayBeInsecure }: RequestOptions,
+): Promise<Answer> {
   const body = form?.toString()
-  const plainAgent = plain(url.host) ? agents.http : agents.proxiedHttp
+  const insecure = mayBeInsecure(url.host)
+  const agent = url.protocol === 'http:' ? agents.http : insecure ? agents.unchecked : agents.https
   return new Promise((resolve, reject) => {
     const outgoing = (url.protocol === 'http:' ? http : https).request(url, {
       method: form ? 'POST' : 'GET',
@@ -78,7 +86,7 @@ function send(url: URL, headers: Record<string, string>, { form, signal, limits,
         ...headers,
         ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
       },
-      agent: url.protocol === 'http:' ? plainAgent : agents.https,
+      agent,
       signal,
       // between two bytes, while connecting too
       timeout: limits.patience,
@@ -86,13 +94,22 @@ function send(url: URL, headers: Record<string, string>, { form, signal, limits,
     outgoing.on('timeout', () => outgoing.destroy(new Transient('it has stopped sending')))
     outgoing.on('error', (error) => {
       if (signal.aborted) reject(signal.reason)
-      else reject(error instanceof Transient ? error : new Transient(reasonOf(error), { cause: error }))
+      else reject(error instanceof Transient ? error : explained(error, insecure))
     })
     outgoing.on('response', (incoming) => {
       resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: incoming, url })
     })
     outgoing.end(body)
   })
+}
+
+function explained(error: NodeJS.ErrnoException, insecure: boolean): Error {
+  const { code = '', message } = error
+  const speaksNoTls = code === 'EPROTO' || code.startsWith('ERR_SSL_')
+  if (speaksNoTls && insecure) return new Transient('it does not speak TLS', { cause: error })
+  if (speaksNoTls) return new Untrusted('it does not speak TLS', { cause: error })
+  if (/CERT|SIGNATURE/.test(code)) return new Untrusted(`its certificate is not trusted (${message})`, { cause: error })
+  return new Transient(reasonOf(error), { cause: error })
 }
 
 function reasonOf(error: NodeJS.ErrnoException): string {

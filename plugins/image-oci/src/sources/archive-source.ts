@@ -3,6 +3,7 @@ import { fail, type Host, type ImageSource, identifyFile, type ResolvedImage } f
 import { z } from 'zod'
 import type { Blobs, Live } from '../blobs/blobs.ts'
 import { readConfig } from '../config.ts'
+import { type Platform, wantedPlatform } from '../manifest/platform.ts'
 import { readConfig as readImageConfig } from '../manifest/read-config.ts'
 import { read, readJson } from '../manifest/read-manifest.ts'
 import { sha256 } from '../manifest/resolve-manifest.ts'
@@ -26,17 +27,25 @@ export function archiveSource(host: Host): ImageSource {
   return {
     scheme: 'docker-archive',
     summary: 'docker-archive:<absolute path of a tar>[:<reference>], as docker save makes it',
-    async resolve(ref, { named, ...live }) {
+    takes: ['platform'],
+    async resolve(ref, { named, platform, ...live }) {
       // without the scheme, a tar is a root filesystem
       if (!named) return undefined
       const place = await splitPath(ref)
       if (!place) throw fail('image.refused', { image: ref, reason: 'it is no absolute path of a file' })
-      return refusing(place.path, () => resolve(host, place.path, place.rest, live))
+      const wanted = wantedPlatform(platform, host.arch)
+      return refusing(place.path, () => resolve(host, place.path, place.rest, wanted, live))
     },
   }
 }
 
-async function resolve(host: Host, path: string, wanted: string | undefined, live: Live): Promise<ResolvedImage> {
+async function resolve(
+  host: Host,
+  path: string,
+  wanted: string | undefined,
+  platform: Platform,
+  live: Live,
+): Promise<ResolvedImage> {
   const { format, name } = await identifyFile(path)
   if (format !== 'tar') throw new Error(`it is ${name}, and no tar that docker save makes`)
   const members = await indexTar(path)
@@ -45,7 +54,7 @@ async function resolve(host: Host, path: string, wanted: string | undefined, liv
   const entry = choose(read(listFormat, readJson(await document(path, list))), wanted)
   const config = find(members, entry.Config)
   const bytes = await document(path, config)
-  const { diffIds } = readImageConfig(bytes, host.arch)
+  const { diffIds } = readImageConfig(bytes, platform)
   // layers are known by what they unpack to alone
   const parts = new Map([
     [sha256(bytes), config],
@@ -55,10 +64,10 @@ async function resolve(host: Host, path: string, wanted: string | undefined, liv
   const tag = parseReference(entry.RepoTags?.[0] ?? '')
   const manifest = { config: descriptor(sha256(bytes)), layers: entry.Layers.map((_, at) => descriptor(diffIds[at] ?? '')) }
   return describeImage(
-    host,
     {
       digest: sha256(bytes),
       name: imageName(tag?.repository ?? posix.basename(path, '.tar'), tag?.tag),
+      platform,
       image: path,
       manifest,
       blobs: archiveBlobs(path, parts),

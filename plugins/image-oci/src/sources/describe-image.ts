@@ -1,7 +1,8 @@
 import { readFile, open } from 'node:fs/promises'
-import { fail, isError, type Host, type ResolvedImage } from '@banger/core'
+import { fail, isError, type ResolvedImage } from '@banger/core'
 import type { BlobFile, Blobs, Live } from '../blobs/blobs.ts'
 import type { OciConfig } from '../config.ts'
+import { formatPlatform, type Platform } from '../manifest/platform.ts'
 import { readConfig } from '../manifest/read-config.ts'
 import type { Descriptor, Manifest } from '../manifest/read-manifest.ts'
 import { sha256 } from '../manifest/resolve-manifest.ts'
@@ -15,6 +16,7 @@ const usualRatio = 2.5
 export interface Found {
   digest: string
   name: string
+  platform: Platform
   /** For messages: the reference in full. */
   image: string
   manifest: Manifest
@@ -25,8 +27,8 @@ export interface Found {
  * Reads the config of an image whose manifest is known, and makes it ready to be asked for its layers.
  * @throws image.refused, blob.corrupt, registry.*
  */
-export async function describeImage(host: Host, found: Found, settings: OciConfig, live: Live): Promise<ResolvedImage> {
-  const { digest, name, image, manifest, blobs } = found
+export async function describeImage(found: Found, settings: OciConfig, live: Live): Promise<ResolvedImage> {
+  const { digest, name, platform, image, manifest, blobs } = found
   return refusing(image, async () => {
     if (manifest.config.size > largestConfig) throw new Error('its config is too large')
     const bytes = await readBlob(await blobs.file(manifest.config, live))
@@ -34,7 +36,7 @@ export async function describeImage(host: Host, found: Found, settings: OciConfi
       await blobs.discard?.(manifest.config.digest)
       throw fail('blob.corrupt', { image, digest: manifest.config.digest, reason: 'has other bytes: their digest differs' })
     }
-    const { config, diffIds } = readConfig(bytes, host.arch)
+    const { config, diffIds } = readConfig(bytes, platform)
     const { layers } = manifest
     if (layers.length === 0) throw new Error('it has no layers')
     if (layers.length !== diffIds.length)
@@ -42,6 +44,7 @@ export async function describeImage(host: Host, found: Found, settings: OciConfi
     return {
       digest,
       name,
+      platform: formatPlatform(platform),
       config,
       size: Math.round(layers.reduce((sum, layer) => sum + layer.size * ratioOf(layer), 0)),
       layers: (options) => streamLayers({ image, layers, diffIds, blobs, most: settings.maxUnpacked }, options),

@@ -4,6 +4,7 @@ import { fail, type Host, type ImageSource, type ResolvedImage } from '@banger/c
 import type { Blobs, Live } from '../blobs/blobs.ts'
 import { readConfig } from '../config.ts'
 import { choosePlatform } from '../manifest/choose-platform.ts'
+import { type Platform, wantedPlatform } from '../manifest/platform.ts'
 import { type IndexEntry, readManifest } from '../manifest/read-manifest.ts'
 import { resolveManifest } from '../manifest/resolve-manifest.ts'
 import { imageName } from '../reference/image-name.ts'
@@ -19,25 +20,33 @@ export function layoutSource(host: Host): ImageSource {
   return {
     scheme: 'oci-layout',
     summary: 'oci-layout:<absolute path of a folder>[:<tag>], as skopeo and umoci make it',
-    async resolve(ref, { named, ...live }) {
+    takes: ['platform'],
+    async resolve(ref, { named, platform, ...live }) {
       const place = await splitPath(ref)
-      if (place && (await isLayout(place.path))) return resolve(host, place.path, place.rest, live)
+      if (place && (await isLayout(place.path)))
+        return resolve(host, place.path, place.rest, wantedPlatform(platform, host.arch), live)
       if (named) throw fail('image.refused', { image: ref, reason: 'it is no absolute path of an OCI image layout' })
       return undefined
     },
   }
 }
 
-async function resolve(host: Host, folder: string, tag: string | undefined, live: Live): Promise<ResolvedImage> {
+async function resolve(
+  host: Host,
+  folder: string,
+  tag: string | undefined,
+  platform: Platform,
+  live: Live,
+): Promise<ResolvedImage> {
   const image = tag ? `${folder}:${tag}` : folder
   return refusing(image, async () => {
     const blobs = layoutBlobs(folder)
     const read = async (digest: string) => readSmall(blobPath(folder, digest))
     const index = readManifest(await readSmall(join(folder, 'index.json')))
     if (!('index' in index)) throw new Error('its index.json is no index')
-    const entry = choosePlatform(withTag(index.index, tag), host.arch)
-    const found = await resolveManifest(read, entry.digest, { arch: host.arch, image })
-    return describeImage(host, { ...found, name: imageName(basename(folder), tag), image, blobs }, readConfig(host), live)
+    const entry = choosePlatform(withTag(index.index, tag), platform)
+    const found = await resolveManifest(read, entry.digest, { platform, image })
+    return describeImage({ ...found, name: imageName(basename(folder), tag), platform, image, blobs }, readConfig(host), live)
   })
 }
 

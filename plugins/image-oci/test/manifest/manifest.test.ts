@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { choosePlatform } from '../../src/manifest/choose-platform.ts'
+import { hostPlatform, wantedPlatform } from '../../src/manifest/platform.ts'
 import { readConfig } from '../../src/manifest/read-config.ts'
 import { type IndexEntry, readManifest } from '../../src/manifest/read-manifest.ts'
 
@@ -31,12 +32,50 @@ describe('an index', () => {
         entry('a', 'linux/amd64'),
       ],
     ],
-  ])('gives %s', (_, arch, entries) => expect(choosePlatform(entries, arch).digest).toBe(digest('a')))
+  ])('gives %s', (_, arch, entries) => expect(choosePlatform(entries, hostPlatform(arch)).digest).toBe(digest('a')))
+
+  it.each([
+    ['linux/amd64/v3', '3'],
+    ['linux/amd64/v1', '1'],
+    ['linux/386', '2'],
+    ['Linux/x86_64', '1'],
+  ])('gives what was asked for: %s', (text, digit) => {
+    const entries = [entry('1', 'linux/amd64'), entry('2', 'linux/386'), entry('3', 'linux/amd64/v3')]
+    expect(choosePlatform(entries, wantedPlatform(text, 'x64')).digest).toBe(digest(digit))
+  })
+
+  it('has not the variant that was asked for', () => {
+    expect(() => choosePlatform([entry('1', 'linux/amd64')], wantedPlatform('linux/amd64/v3', 'x64'))).toThrow(
+      'it is not made for linux/amd64/v3; there is: linux/amd64',
+    )
+  })
 
   it('says what there is when nothing fits', () => {
-    expect(() => choosePlatform([entry('1', 'linux/arm/v7'), entry('2', 'windows/amd64')], 'x64')).toThrow(
+    expect(() => choosePlatform([entry('1', 'linux/arm/v7'), entry('2', 'windows/amd64')], hostPlatform('x64'))).toThrow(
       'it is not made for linux/amd64; there is: linux/arm/v7, windows/amd64',
     )
+  })
+})
+
+describe('a platform', () => {
+  it('is this machine’s unless another is asked for', () => {
+    expect(wantedPlatform(undefined, 'arm64')).toEqual({ os: 'linux', architecture: 'arm64' })
+    expect(wantedPlatform('linux/aarch64/v8', 'arm64')).toEqual({ os: 'linux', architecture: 'arm64', variant: 'v8' })
+  })
+
+  it.each([
+    ['linux/arm64', 'x64', /VMs here are linux\/amd64 machines/],
+    ['linux/amd64', 'arm64', /VMs here are linux\/arm64 machines/],
+    ['linux/arm/v7', 'arm64', /linux\/arm64/],
+    ['windows/amd64', 'x64', /Linux alone/],
+  ])('that cannot boot is refused with the reason: %s on %s', (text, arch, reason) => {
+    expect(() => wantedPlatform(text, arch)).toThrow(
+      expect.objectContaining({ code: 'image.platform', message: expect.stringMatching(reason) }),
+    )
+  })
+
+  it.each(['', 'amd64', 'linux/', '/amd64', 'linux/amd64/', 'linux/arm64/v8/x'])('that is none is wrong use: "%s"', (text) => {
+    expect(() => wantedPlatform(text, 'x64')).toThrow(expect.objectContaining({ code: 'usage' }))
   })
 })
 
@@ -78,6 +117,6 @@ describe('any JSON', () => {
   })
 
   it('is read as a config, or refused with a sentence', () => {
-    fc.assert(fc.property(value, (data) => isPlain(() => readConfig(Buffer.from(JSON.stringify(data)), 'x64'))))
+    fc.assert(fc.property(value, (data) => isPlain(() => readConfig(Buffer.from(JSON.stringify(data)), hostPlatform('x64')))))
   })
 })

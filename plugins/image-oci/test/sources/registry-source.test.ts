@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ProgressEvent } from '@banger/core'
+import type { ProgressEvent, ResolveOptions } from '@banger/core'
 import { describe, expect, it } from 'vitest'
 import { defaultLimits } from '../../src/registry/limits.ts'
 import { registrySource } from '../../src/sources/registry-source.ts'
@@ -21,9 +21,9 @@ const big = sampleImage([
 interface Puller {
   folder: string
   /** Digests of what the layers unpack to. */
-  pull(ref: string, options?: { named?: boolean; signal?: AbortSignal }): Promise<string[]>
+  pull(ref: string, options?: Partial<ResolveOptions>): Promise<string[]>
   events: ProgressEvent[]
-  resolve(ref: string, options?: { named?: boolean }): ReturnType<ReturnType<typeof registrySource>['resolve']>
+  resolve(ref: string, options?: Partial<ResolveOptions>): ReturnType<ReturnType<typeof registrySource>['resolve']>
 }
 
 function puller(config: Record<string, unknown> = {}, folder = mkdtempSync(join(root, 'pull-'))): Puller {
@@ -75,6 +75,7 @@ describe('a pull', () => {
     const image = sampleImage([[{ path: 'a' }]], { config: { config } })
     const registry = await fakeRegistry(image)
     expect(await puller().resolve(`${registry.host}/x/debian:bookworm`)).toMatchObject({
+      ref: `${registry.host}/x/debian:bookworm`,
       digest: image.digest,
       name: 'debian-bookworm',
       config: { env: ['PATH=/bin'], user: 'me', workingDir: '/w', entrypoint: ['e'], cmd: ['c'], labels: { l: '1' } },
@@ -99,7 +100,8 @@ describe('a pull', () => {
     expect(registry.asked.filter((line) => line.includes('/blobs/'))).toHaveLength(4)
   })
 
-  it('chooses this platform from an index and passes attestations over', async () => {
+  it('chooses this platform from an index unless told another, and passes attestations over', async () => {
+    const other = sampleImage([[{ path: 'o' }]], { config: { architecture: '386' } })
     const descriptor = (digest: string, platform: object) => ({ digest, size: big.blobs.get(digest)?.length ?? 2, platform })
     const index = Buffer.from(
       JSON.stringify({
@@ -108,17 +110,23 @@ describe('a pull', () => {
           descriptor(`sha256:${'1'.repeat(64)}`, { os: 'linux', architecture: 'arm64', variant: 'v8' }),
           descriptor(`sha256:${'2'.repeat(64)}`, { os: 'unknown', architecture: 'unknown' }),
           descriptor(big.digest, { os: 'linux', architecture: 'amd64' }),
+          descriptor(other.digest, { os: 'linux', architecture: '386' }),
         ],
       }),
     )
-    const image = { ...big, blobs: new Map([...big.blobs, [sha256(index), index]]), digest: sha256(index) }
-    const registry = await fakeRegistry(image)
-    expect(await puller().resolve(`${registry.host}/x`)).toMatchObject({ digest: big.digest })
+    const blobs = new Map([...big.blobs, ...other.blobs, [sha256(index), index]])
+    const registry = await fakeRegistry({ ...big, blobs, digest: sha256(index) })
+    const ref = `${registry.host}/x`
+    expect(await puller().resolve(ref)).toMatchObject({ digest: big.digest, platform: 'linux/amd64' })
+    const told = { platform: 'linux/386' }
+    expect(await puller().resolve(ref, told)).toMatchObject({ digest: other.digest, platform: 'linux/386' })
+    expect(await puller().pull(ref, told)).toEqual(other.diffIds)
+    await expect(puller().pull(ref, { platform: 'linux/arm64' })).rejects.toEqual(failure('image.platform', /cannot boot here/))
   })
 
   it('leaves alone what is no reference, unless it is named', async () => {
     expect(await puller().resolve('/srv/rootfs.tar')).toBeUndefined()
-    await expect(puller().resolve('/srv/rootfs.tar', { named: true })).rejects.toEqual(failure('image.refused', /no reference/))
+    await expect(puller().resolve('/srv/rootfs.tar', { named: true })).rejects.toEqual(failure('image.reference', /no reference/))
   })
 })
 
@@ -354,6 +362,30 @@ describe('registries', () => {
     const test = puller({ mirrors: { 'registry.invalid': [`http://${broken.host}`, `${mirror.host}/cache`] } })
     expect(await test.pull('registry.invalid/x')).toEqual(big.diffIds)
     expect(mirror.asked).toContain('GET /v2/cache/x/manifests/latest')
+  })
+
+  it('that do not speak TLS are safe on loopback alone, unless the pull or the configuration says otherwise', async () => {
+    const registry = await fakeRegistry(big)
+    const ref = `${registry.stranger}/x`
+    const test = puller()
+    await expect(test.pull(ref)).rejects.toMatchObject({
+      code: 'registry.untrusted',
+      message: expect.stringMatching(/does not speak TLS/),
+      hint: expect.stringContaining('--insecure'),
+    })
+    expect(registry.asked).toEqual([])
+    expect(await test.pull(ref, { insecure: true })).toEqual(big.diffIds)
+    await expect(test.pull(ref)).rejects.toEqual(failure('registry.untrusted', /./))
+    expect(await puller({ insecure: [registry.stranger] }).pull(ref)).toEqual(big.diffIds)
+  })
+
+  it('that may be insecure do not make others so', async () => {
+    const elsewhere = await fakeRegistry(big)
+    const registry = await tricked(big, (url) => url?.includes('/blobs/') ?? false, redirect(`http://${elsewhere.stranger}/v2/x`))
+    await expect(puller().pull(`${registry.stranger}/x`, { insecure: true })).rejects.toEqual(
+      failure('registry.failed', /not safe/),
+    )
+    expect(elsewhere.asked).toEqual([])
   })
 
   it('are refused a setting that does not fit', async () => {
