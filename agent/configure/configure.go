@@ -6,7 +6,6 @@ import (
 	"os"
 	"sync"
 
-	"banger/agent/files"
 	"banger/agent/guest"
 	"banger/agent/messages"
 	"banger/agent/services"
@@ -75,13 +74,6 @@ func (c *Configurer) Stop() {
 // FirstBoot and Services are states for GET /v1/health.
 func (c *Configurer) FirstBoot() []messages.StepState   { return c.steps.States() }
 func (c *Configurer) Services() []messages.ServiceState { return c.services.States() }
-
-func (c *Configurer) writeFiles(list []messages.GuestFile) error {
-	return each(list, func(file messages.GuestFile) error {
-		attributes := files.Attributes{Mode: files.FileMode(file.Mode), UID: file.UID, GID: file.GID}
-		return files.WriteAtomic(c.guest.Path(file.Path), file.Content, attributes)
-	})
-}
 
 // each goes on after errors and joins them into one, on one line.
 func each[T any](list []T, do func(T) error) error {

@@ -3,6 +3,7 @@ package files
 
 import (
 	"bytes"
+	"cmp"
 	"os"
 	"path/filepath"
 )
@@ -12,18 +13,20 @@ type Attributes struct {
 	Mode os.FileMode
 	UID  int
 	GID  int
+	// FolderMode is what missing folders are made with; 0 is 0755.
+	FolderMode os.FileMode
 }
 
 // RootFile is the owner and mode of most system files.
 var RootFile = Attributes{Mode: 0o644}
 
-// WriteAtomic puts content at path by a rename, so that no reader sees half of it. Missing folders are made with mode
-// 0755. A link at path is replaced. A file that is right already is left alone.
+// WriteAtomic puts content at path by a rename, so that no reader sees half of it. A link at path is replaced. A file
+// that is right already is left alone.
 func WriteAtomic(path string, content []byte, attributes Attributes) error {
 	if isRight(path, content, attributes) {
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), cmp.Or(attributes.FolderMode, 0o755)); err != nil {
 		return err
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), ".banger-*")

@@ -30,6 +30,10 @@ type GuestFile struct {
 	Mode    uint32 `json:"mode"`
 	UID     int    `json:"uid,omitempty"`
 	GID     int    `json:"gid,omitempty"`
+	// of folders made on the way; 0 is 0755
+	FolderMode uint32 `json:"folderMode,omitempty"`
+	// who gives it; it goes away once nobody does
+	Owner string `json:"owner,omitempty"`
 }
 
 type GuestService struct {

@@ -6,7 +6,7 @@ export interface GuestCommand {
   env?: Record<string, string>
 }
 
-/** A file to write in the guest, atomically. Missing folders are made with mode 0755. */
+/** A file to write in the guest, atomically, at every start. A file or link at its path is replaced. */
 export interface GuestFile {
   /** Absolute. */
   path: string
@@ -16,6 +16,13 @@ export interface GuestFile {
   mode: number
   uid?: number
   gid?: number
+  /** Mode of folders that are missing on the way: `0o700`. Default 0o755. */
+  folderMode?: number
+  /**
+   * Who gives it: the plugin's name. The file is removed from the guest at the first start at which nobody gives it any more;
+   * one without an owner stays for good.
+   */
+  owner?: string
 }
 
 /** A program that the agent keeps running. */

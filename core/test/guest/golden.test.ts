@@ -64,7 +64,15 @@ test('a configuration uses every field', () => {
     ],
     files: [
       { path: '/etc/motd', content: Buffer.from('welcome ✓\n').toString('base64'), mode: 0o644 },
-      { path: '/root/.secret', content: '', mode: 0o600, uid: 1000, gid: 1000 },
+      {
+        path: '/root/.secret',
+        content: '',
+        mode: 0o600,
+        uid: 1000,
+        gid: 1000,
+        folderMode: 0o700,
+        owner: '@banger/plugin-auth-sync',
+      },
     ],
     environment: { LANG: 'C.UTF-8' },
     workingDir: '/srv',
