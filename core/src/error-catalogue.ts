@@ -66,6 +66,11 @@ export const catalogue = {
     message: 'The plugin {plugin} could not be loaded: {reason}',
     hint: 'Update or remove it; everything else keeps working.',
   },
+  'plugin.failed': {
+    status: 500,
+    message: 'The plugin {plugin} failed while it {task}: {reason}',
+    hint: '{advice}',
+  },
   'plugin.duplicate': {
     status: 500,
     message: 'The plugins {first} and {second} both provide the {kind} "{name}".',

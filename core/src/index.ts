@@ -13,7 +13,15 @@ export type { AvailableKernel, KernelFiles, KernelSource } from './hooks/kernel-
 export type { Attachment, GuestInterface, NetworkDriver, NetworkRequest, PublishedPort } from './hooks/network.ts'
 export type { BangerPlugin, Extend } from './hooks/plugin.ts'
 export type { Progress, ProgressEvent } from './hooks/progress.ts'
-export type { FirstBootStep, GuestCommand, GuestConfig, GuestFile, GuestService, ProvisionContext } from './hooks/provision.ts'
+export type {
+  FirstBootStep,
+  GuestCommand,
+  GuestConfig,
+  GuestFile,
+  GuestService,
+  ProvisionContext,
+  ProvisionTapOptions,
+} from './hooks/provision.ts'
 export { Registry } from './hooks/registry.ts'
 export type { Drive, Exit, Feature, Machine, MachineSpec, MachineState, Probe, VmmDriver } from './hooks/vmm.ts'
 export type { AddImage, AvailableKernelEntry, ImportKernel, KernelPaths, PullKernel } from './protocol/api.ts'

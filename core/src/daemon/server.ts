@@ -6,6 +6,10 @@ import type { Log } from '../hooks/host.ts'
 /** The HTTP server without its routes: JSON errors of the catalogue, structured log. */
 export function createServer(log: Log): FastifyInstance {
   const server = Fastify({ forceCloseConnections: true, bodyLimit: 8 * 1024 * 1024, exposeHeadRoutes: false })
+  server.addHook('onRequest', (request, _reply, done) => {
+    log.debug({ method: request.method, url: request.url }, 'a request')
+    done()
+  })
   server.setErrorHandler((error, request, reply) => {
     const known = toBangerError(error)
     const status = known.code === 'internal' && isClientError(error) ? error.statusCode : known.status

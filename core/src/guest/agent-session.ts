@@ -2,6 +2,7 @@ import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { lostError } from './agent-error.ts'
+import { untilAborted } from './until-aborted.ts'
 
 /** One attempt to open the guest channel: `Machine.connect`. */
 export type OpenChannel = (signal?: AbortSignal) => Promise<Duplex>
@@ -107,14 +108,6 @@ function startSession(channel: Duplex): Promise<ClientHttp2Session> {
       session.setLocalWindowSize(connectionWindow)
       resolve(session)
     })
-  })
-}
-
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason)
-    signal.addEventListener('abort', onAbort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
   })
 }
 

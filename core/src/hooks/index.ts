@@ -6,7 +6,7 @@ import type { BangerEvent } from './events.ts'
 import type { ImageSource } from './image-source.ts'
 import type { KernelSource } from './kernel-source.ts'
 import type { NetworkDriver } from './network.ts'
-import type { ProvisionContext } from './provision.ts'
+import type { ProvisionContext, ProvisionTapOptions } from './provision.ts'
 import type { Registry } from './registry.ts'
 import type { VmmDriver } from './vmm.ts'
 
@@ -17,8 +17,8 @@ export interface BangerHooks {
   imageSources: SyncHook<[Registry<ImageSource>]>
   kernelSources: SyncHook<[Registry<KernelSource>]>
   distros: SyncHook<[Registry<Distro>]>
-  /** Before every start: each tap adds to the guest's configuration. */
-  provision: AsyncSeriesHook<[ProvisionContext]>
+  /** Before every start: each tap adds to the guest's configuration. One that fails is reported, and the others still count. */
+  provision: AsyncSeriesHook<[ProvisionContext], ProvisionTapOptions>
   doctor: AsyncParallelHook<[DoctorReport]>
   daemon: AsyncSeriesHook<[DaemonContext]>
   events: SyncHook<[BangerEvent]>

@@ -1,22 +1,22 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import type { GuestConfig, ProvisionContext } from '../hooks/provision.ts'
+import type { GuestConfig } from '../hooks/provision.ts'
 import type { Vm } from '../protocol/model.ts'
 import type { Engine } from './engine.ts'
+import { provision, type Provisioned } from './provision.ts'
 
 /** What the guest is told at its start: core's own part, then what each provision tap adds. */
-export async function guestConfig(engine: Engine, vm: Vm): Promise<GuestConfig> {
+export async function guestConfig(engine: Engine, vm: Vm, signal: AbortSignal): Promise<Provisioned> {
   const image = engine.store.images.get(vm.image)
   const os = image?.os
   const distro = os ? engine.distros.values().find((candidate) => candidate.matches(os)) : undefined
-  const context: ProvisionContext = {
+  const about = {
     vm: { id: vm.id, name: vm.name },
     image: { name: vm.image, config: image?.config ?? {}, hasInit: Boolean(image?.init), ...(os ? { os } : {}) },
     ...(distro ? { distro } : {}),
-    guest: await ownPart(engine, vm),
   }
-  await engine.hooks.provision.promise(context)
-  return context.guest
+  const { hooks, host } = engine
+  return provision(hooks.provision.taps, { ...about, guest: await ownPart(engine, vm) }, { log: host.log, signal })
 }
 
 async function ownPart(engine: Engine, vm: Vm): Promise<GuestConfig> {

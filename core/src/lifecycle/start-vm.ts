@@ -67,11 +67,13 @@ async function startMachine(engine: Engine, id: string, live: Live): Promise<voi
 async function awaitReady(engine: Engine, id: string, live: Live): Promise<void> {
   const vm = required(engine, id)
   const { machine, agent } = engine.live.get(id) ?? missing(vm)
-  const config = await guestConfig(engine, vm)
+  const { guest, warnings } = await guestConfig(engine, vm, live.signal)
   try {
     await agent.waitReady({ timeout: bootTimeout, signal: live.signal, exited: machine.exited })
-    const answer = await agent.configure({ ...config, clock: Date.now() }, live.signal)
-    if (answer.warnings.length > 0) updateVm(engine, id, { warnings: answer.warnings })
+    // Never the configuration itself, which holds keys and other people's secrets.
+    engine.host.log.debug({ vm: vm.name, files: guest.files.map((file) => file.path) }, 'configuring a guest')
+    const answer = await agent.configure({ ...guest, clock: Date.now() }, live.signal)
+    updateVm(engine, id, { warnings: [...warnings, ...answer.warnings] })
   } catch (error) {
     if (live.signal.aborted) throw live.signal.reason
     throw await bootFailure(engine, vm, machine.exited, error)

@@ -11,7 +11,10 @@ export default class VmStart extends BangerCommand {
   async run(): Promise<Vm[]> {
     const { args } = await this.parse(VmStart)
     const vms = await this.operate((options) => this.each(args.vm, (vm) => this.client().startVm(vm, options)))
-    for (const vm of vms) this.log(describeVm(vm))
+    for (const vm of vms) {
+      this.log(describeVm(vm))
+      for (const warning of vm.warnings) this.note(`Warning: ${warning}`)
+    }
     return vms
   }
 }
