@@ -11,6 +11,8 @@ export default defineConfig({
           name: 'unit',
           include: sources.map((dir) => `${dir}/**/*.test.ts`),
           exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
+          // Long, for machines that have much else to do.
+          testTimeout: 30_000,
         },
       },
       {
