@@ -171,7 +171,8 @@ export class DaemonClient {
 
   async #send(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<IncomingMessage> {
     const request = { socket: this.#options.socket, method, path, body, signal }
-    const answer = await this.#started(() => send(request, this.#context))
+    const attempt = () => this.#started(() => send(request, this.#context))
+    const answer = await (method === 'GET' ? askAgain(attempt) : attempt())
     const version = answer.headers['banger-version']
     if (typeof version === 'string') this.#options.onVersion?.(version)
     return answer
@@ -185,6 +186,16 @@ export class DaemonClient {
       if (!this.#options.start || !isError(error, 'daemon.not-running')) throw error
     }
     await this.#options.start()
+    return attempt()
+  }
+}
+
+/** A daemon that is being killed takes connections until it is gone. What changes nothing is asked once more. */
+async function askAgain<T>(attempt: () => Promise<T>): Promise<T> {
+  try {
+    return await attempt()
+  } catch (error) {
+    if (!isError(error, 'daemon.lost')) throw error
     return attempt()
   }
 }

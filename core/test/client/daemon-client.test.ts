@@ -39,6 +39,19 @@ describe('DaemonClient', () => {
     expect(versions).toEqual(['0.1.0'])
   })
 
+  it('asks once more when a dying daemon took the question, but never repeats an order', async () => {
+    await using daemon = await fakeDaemon()
+    let asked = 0
+    daemon.routes['GET /v1/vms'] = (_call, response, request) => {
+      if (asked++ === 0) request.socket.destroy()
+      else json(response, [fakeVm()])
+    }
+    daemon.routes['DELETE /v1/images/x'] = (_call, _response, request) => void request.socket.destroy()
+    expect(await clientOf(daemon).vms()).toHaveLength(1)
+    await expect(clientOf(daemon).deleteImage('x')).rejects.toMatchObject({ code: 'daemon.lost' })
+    expect(daemon.calls.map(({ method }) => method)).toEqual(['GET', 'GET', 'DELETE'])
+  })
+
   describe('operations', () => {
     it('hand on progress, however the lines are cut, and return the result', async () => {
       await using daemon = await fakeDaemon()
