@@ -113,6 +113,11 @@ export const catalogue = {
     hint: 'Leave it out. References that take it: {able}.',
   },
   'image.reference': { status: 400, message: '{ref} names no image: {reason}', hint: '{advice}' },
+  'image.not-cached': {
+    status: 404,
+    message: 'The image {image} is not in the cache: {missing}.',
+    hint: 'Pull it without --offline while its registry can be reached.',
+  },
   'image.platform': {
     status: 400,
     message: 'An image for {platform} cannot boot here: {reason}',
@@ -143,7 +148,7 @@ export const catalogue = {
   'registry.failed': {
     status: 502,
     message: 'The registry {registry} cannot be used: {reason}',
-    hint: 'Try again later. What was downloaded whole is kept.',
+    hint: 'Check its name and the connection, or try again later. What was downloaded whole is kept.',
   },
   'registry.untrusted': {
     status: 502,

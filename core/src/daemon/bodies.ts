@@ -38,6 +38,7 @@ export const bodies = {
     workSeed: path.optional(),
     platform: z.string().optional(),
     insecure: z.boolean().optional(),
+    offline: z.boolean().optional(),
   }) satisfies z.ZodType<AddImage>,
   pullKernel: z.strictObject({ name: z.string().min(1) }) satisfies z.ZodType<PullKernel>,
   importKernel: z.strictObject({ name: z.string().min(1), ...kernelPaths }) satisfies z.ZodType<ImportKernel>,

@@ -18,6 +18,8 @@ export interface PullOptions {
   platform?: string
   /** Speak plain HTTP, or TLS with a certificate that nobody checks, with the server that the reference names. */
   insecure?: boolean
+  /** Ask nobody: take what is cached from an earlier time. */
+  offline?: boolean
 }
 
 /** An image that a source has found. */

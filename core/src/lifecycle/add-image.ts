@@ -24,8 +24,8 @@ export async function addImage(engine: Engine, request: AddImage, live: Live): P
   if (request.name && engine.store.images.get(request.name)) throw fail('image.exists', { name: request.name })
   if (request.kernelRef && !engine.store.kernels.get(request.kernelRef))
     throw fail('kernel.not-found', { name: request.kernelRef })
-  const { platform, insecure } = request
-  const found = await resolveImage(engine.imageSources, request.ref, { platform, insecure }, live)
+  const { platform, insecure, offline } = request
+  const found = await resolveImage(engine.imageSources, request.ref, { platform, insecure, offline }, live)
   const name = request.name ?? found.name
   checkName(name, 'image')
   return engine.locks.hold(`image:${name}`, name, 'adding the image', async () => {

@@ -139,7 +139,7 @@ describe.skipIf(missing)(`images of other tools${missing ? ` (missing: ${missing
     expect((await build(`${open.host}/samples/format:x`)).rootfs).toEqual(expected)
   })
 
-  it('need no network a second time, when asked for by digest', async () => {
+  it('need no network a second time, when asked for by digest or told that a tag may be old', async () => {
     const folder = mkdtempSync(join(root, 'home-'))
     const own = await startRegistry(join(root, 'own'))
     push(`docker://${own.host}/a:b`)
@@ -147,6 +147,8 @@ describe.skipIf(missing)(`images of other tools${missing ? ` (missing: ${missing
     await build(`${own.host}/a:b`, folder)
     await own.stop()
     expect((await build(`${own.host}/a@${digest}`, folder)).rootfs).toEqual(expected)
+    await expect(build(`${own.host}/a:b`, folder)).rejects.toMatchObject({ hint: expect.stringContaining('--offline') })
+    expect((await build(`${own.host}/a:b`, folder, { offline: true })).rootfs).toEqual(expected)
   })
 
   it('come from a registry that wants a password, for those who have it', async () => {

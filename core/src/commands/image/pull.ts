@@ -13,6 +13,7 @@ References are read as Docker and podman read them: ubuntu:22.04 is docker.io/li
     '<%= config.bin %> image pull debian:bookworm',
     '<%= config.bin %> image pull docker.io/library/debian:bookworm --name base --kernel-ref generic-6.1',
     '<%= config.bin %> image pull registry.lan:5000/team/box@sha256:… --insecure',
+    '<%= config.bin %> image pull docker.io/library/debian:bookworm --name second --offline',
     '<%= config.bin %> image pull alpine:3.20 --kernel ./vmlinux --modules ./lib/modules',
     '<%= config.bin %> image pull oci-layout:/srv/layout:v1 --platform linux/amd64/v2',
   ]
@@ -29,17 +30,22 @@ References are read as Docker and podman read them: ubuntu:22.04 is docker.io/li
     insecure: boolean({
       description: "for this pull, don't check the registry's certificate, and take plain HTTP where it does not speak TLS",
     }),
+    offline: boolean({
+      description: 'ask no registry: take what is cached; a tag is what it was when it was last looked up',
+      exclusive: ['insecure'],
+    }),
   }
 
   async run(): Promise<Image> {
     const { args, flags } = await this.parse(ImagePull)
-    const { name, platform, insecure } = flags
+    const { name, platform, insecure, offline } = flags
     const request: AddImage = {
       ref: args.ref,
       ...(name ? { name } : {}),
       ...(await kernelRequest(flags)),
       ...(platform === undefined ? {} : { platform }),
       ...(insecure ? { insecure } : {}),
+      ...(offline ? { offline } : {}),
     }
     const image = await this.operate((options) => this.client().addImage(request, options))
     this.log(`${image.name} is ready (${formatBytes(image.size)})`)

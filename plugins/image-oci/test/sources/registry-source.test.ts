@@ -93,6 +93,56 @@ describe('a pull', () => {
     expect(await test.pull(`${registry.host}/x@${big.digest}`)).toEqual(big.diffIds)
   })
 
+  it('takes what a tag was last seen as when told to, and says so when the registry cannot be reached', async () => {
+    const registry = await fakeRegistry(big)
+    const test = puller()
+    const ref = `${registry.host}/x:t`
+    const offline = { offline: true }
+    await test.pull(ref)
+    registry.asked.length = 0
+    expect(await test.pull(ref, offline)).toEqual(big.diffIds)
+    expect(registry.asked).toEqual([])
+    await registry.close()
+    await expect(test.pull(ref)).rejects.toMatchObject({ code: 'registry.failed', hint: expect.stringContaining('--offline') })
+    expect(await test.pull(ref, offline)).toEqual(big.diffIds)
+    await expect(test.pull(`${registry.host}/x:u`)).rejects.toMatchObject({
+      code: 'registry.failed',
+      hint: expect.not.stringContaining('--offline'),
+    })
+  })
+
+  it('says offline what is missing', async () => {
+    const registry = await fakeRegistry(big)
+    const test = puller()
+    const ref = `${registry.host}/x:t`
+    const offline = { offline: true }
+    await expect(test.pull(ref, offline)).rejects.toEqual(failure('image.not-cached', /tag was never looked up/))
+    await expect(test.pull(`${registry.host}/x@${big.digest}`, offline)).rejects.toEqual(
+      failure('image.not-cached', new RegExp(`manifest is missing .${big.digest}`)),
+    )
+    await test.resolve(ref)
+    await expect(test.resolve(ref, offline)).rejects.toEqual(failure('image.not-cached', /3 of its 4 parts are missing/))
+    expect(registry.asked).toHaveLength(2)
+    await test.pull(ref)
+    truncateSync(join(test.folder, 'cache/blobs/sha256', big.layers[1]?.slice(7) ?? ''), 5000)
+    await expect(test.resolve(ref, offline)).rejects.toEqual(failure('image.not-cached', /1 of its 4 parts/))
+    writeFileSync(join(test.folder, 'cache/blobs/tags', ls(join(test.folder, 'cache/blobs/tags'))[0] ?? ''), '{"digest":7')
+    await expect(test.resolve(ref, offline)).rejects.toEqual(failure('image.not-cached', /tag was never looked up/))
+  })
+
+  it('follows a tag that moves, and has it offline as it was last', async () => {
+    const next = sampleImage([[{ path: 'next' }]])
+    const registry = await fakeRegistry(big)
+    const test = puller()
+    await test.pull(`${registry.host}/x:t`)
+    registry.trick = (request, response) => {
+      serve(next, request, response)
+      return true
+    }
+    expect(await test.pull(`${registry.host}/x:t`)).toEqual(next.diffIds)
+    expect(await test.pull(`${registry.host}/x:t`, { offline: true })).toEqual(next.diffIds)
+  })
+
   it('fetches layers that several pulls want only once', async () => {
     const registry = await fakeRegistry(big)
     const test = puller()
