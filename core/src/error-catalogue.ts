@@ -197,8 +197,13 @@ export const catalogue = {
   'driver.unusable': { status: 503, message: 'The {kind} "{name}" cannot be used here: {reason}', hint: '{advice}' },
   'driver.mismatch': {
     status: 400,
-    message: 'The VMM {vmm} takes the networks {takes}; the network {network} gives {gives}.',
+    message: 'The VMM {vmm} takes networks of the kind {takes}, and the network {network} is of the kind {gives}.',
     hint: 'Choose another with --network or --vmm.',
+  },
+  'driver.kernel': {
+    status: 400,
+    message: 'The VMM {vmm} needs a kernel with {needs}, which the kernel "{kernel}" lacks.',
+    hint: 'Choose another with --vmm, or an image with another kernel: banger kernel list',
   },
 
   'vm.not-found': { status: 404, message: 'There is no VM named "{name}".', hint: 'See what you have with: banger vm list' },

@@ -1,5 +1,6 @@
 /** Top-level keys of config.toml that belong to a plugin, which validates them (pluginConfig). */
 const owners: Record<string, string> = {
+  firecracker_bin: 'vmm-firecracker',
   bridge_name: 'network-bridge',
   bridge_ip: 'network-bridge',
   cidr: 'network-bridge',

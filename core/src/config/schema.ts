@@ -8,6 +8,9 @@ export const configSchema = z.strictObject({
   ssh_key_path: z.string().min(1).optional(),
   /** The image that `vm create` uses when none is named. */
   default_image_name: z.string().min(1).optional(),
+  /** What runs VMs, and what they are plugged into, unless `vm create` says otherwise: a driver's name, or `auto`. */
+  vmm: z.string().min(1).default('auto'),
+  network: z.string().min(1).default('auto'),
   /** One table for each plugin, validated by the plugin. */
   plugins: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
 })

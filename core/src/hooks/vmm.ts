@@ -9,6 +9,9 @@ export type Feature =
   /** guest RAM may come from a private mapping of a file, so that one snapshot serves many clones */
   | 'clone'
 
+/** What a guest's kernel must be able to do for a VMM. */
+export type KernelNeed = 'virtioPci' | 'virtioMmio' | 'vsock'
+
 /** Whether a driver works on this host, and what to do when it does not. */
 export interface Probe {
   usable: boolean
@@ -45,8 +48,8 @@ export interface MachineSpec {
     /** What the guest's init needs to know; the driver adds console and bus arguments of its own. */
     cmdline: string[]
   }
-  /** Absolute path of the initrd. */
-  initrd: string
+  /** Absolute path of the initrd; without one the kernel mounts the root itself. */
+  initrd?: string
   drives: Drive[]
   attachment?: Attachment
   /** Absolute path of the file that gets the serial console's output (append). */
@@ -89,7 +92,10 @@ export interface Machine {
 
 export interface VmmDriver {
   readonly name: string
+  /** Of several that work, `auto` takes the one with the largest number. */
+  readonly preference: number
   readonly features: ReadonlySet<Feature>
+  readonly kernelNeeds: ReadonlySet<KernelNeed>
   /** The kinds of network attachment it takes; the one it likes best when nobody chose comes first. */
   readonly attachments: ReadonlySet<Attachment['kind']>
   probe(): Promise<Probe>

@@ -1,72 +1,77 @@
 import { fail } from '../errors.ts'
 import type { NetworkDriver } from '../hooks/network.ts'
-import type { VmmDriver } from '../hooks/vmm.ts'
+import type { Registry } from '../hooks/registry.ts'
+import type { KernelNeed, VmmDriver } from '../hooks/vmm.ts'
+import type { Kernel } from '../protocol/model.ts'
 import type { Engine } from './engine.ts'
 
 /**
- * The VMM and the network for a VM: those asked for, else the first VMM by name that works here and, of the networks that
- * work here, the one whose kind of attachment it likes best. `none` is a network for every VMM.
- * @throws driver.not-found, driver.unusable, driver.mismatch
+ * The VMM and the network for a VM. What the request leaves open the configuration says, and what that leaves to `auto` the drivers'
+ * own words decide: whether they work here, which VMM is preferred, and which kind of network it likes best. A VMM with a network goes
+ * before one without.
+ * `none` is a network for every VMM.
+ * @param kernel the one it will boot, once that is known
+ * @throws driver.not-found, driver.mismatch, driver.kernel, driver.unusable
  */
 export async function chooseDrivers(
   engine: Engine,
   request: { vmm?: string; network?: string },
+  kernel?: Kernel,
 ): Promise<{ vmm: string; network: string }> {
-  const vmm = request.vmm ? await usableVmm(engine.vmms.require(request.vmm)) : await firstUsableVmm(engine)
-  return { vmm: vmm.name, network: await chooseNetwork(engine, vmm, request.network) }
+  const network = request.network ?? engine.config.network
+  const networks = network === 'none' ? [] : candidates(engine.networks, network)
+  const preferred = candidates(engine.vmms, request.vmm ?? engine.config.vmm).toSorted((a, b) => b.preference - a.preference)
+  const bootable = thatBoot(preferred, kernel)
+  const [named] = network === 'auto' ? [] : networks
+  const vmms = await usable('VMM', named ? thatTake(bootable, named) : bootable)
+  const fitting = networks.filter(({ gives }) => vmms.some(({ attachments }) => attachments.has(gives)))
+  const working = fitting.length > 0 ? await usable('network', fitting, ' Or do without: --network none.') : []
+  const pairs = vmms.flatMap(({ name, attachments }) =>
+    [...attachments].flatMap((kind) => working.filter(({ gives }) => gives === kind).map((each) => [name, each.name] as const)),
+  )
+  const [vmm, chosen] = pairs[0] ?? [vmms[0].name, 'none']
+  return { vmm, network: chosen }
 }
 
-async function chooseNetwork(engine: Engine, vmm: VmmDriver, asked: string | undefined): Promise<string> {
-  if (asked === 'none') return 'none'
-  if (asked) {
-    const network = engine.networks.require(asked)
-    if (!vmm.attachments.has(network.gives)) throw mismatch(vmm, network)
-    const probe = await network.probe()
-    if (!probe.usable)
-      throw fail('driver.unusable', {
-        kind: 'network',
-        name: asked,
-        reason: probe.detail,
-        advice: probe.advice ?? 'Choose another with --network.',
-      })
-    return asked
-  }
-  for (const kind of vmm.attachments) {
-    for (const network of engine.networks.values())
-      if (network.gives === kind && (await network.probe()).usable) return network.name
-  }
-  return 'none'
+/** The driver of that name, or with `auto` all of them. */
+function candidates<T>(registry: Registry<T>, name: string): T[] {
+  return name === 'auto' ? registry.values() : [registry.require(name)]
 }
 
-async function firstUsableVmm(engine: Engine): Promise<VmmDriver> {
-  let error: unknown
-  for (const vmm of engine.vmms.values()) {
-    try {
-      return await usableVmm(vmm)
-    } catch (reason) {
-      error ??= reason
-    }
-  }
-  throw error ?? fail('driver.not-found', { kind: 'VMM', name: 'auto', available: 'none' })
+function thatBoot(vmms: VmmDriver[], kernel: Kernel | undefined): VmmDriver[] {
+  const [first] = vmms
+  if (!first) throw fail('driver.not-found', { kind: 'VMM', name: 'auto', available: 'none' })
+  if (!kernel) return vmms
+  const lacking = (vmm: VmmDriver): KernelNeed[] => [...vmm.kernelNeeds].filter((need) => !kernel.features[need])
+  const able = vmms.filter((vmm) => lacking(vmm).length === 0)
+  if (able.length > 0) return able
+  const needs = lacking(first).map((need) => needNames[need])
+  throw fail('driver.kernel', { vmm: first.name, kernel: kernel.name, needs: needs.join(' and ') })
 }
 
-async function usableVmm(vmm: VmmDriver): Promise<VmmDriver> {
-  const probe = await vmm.probe()
-  if (!probe.usable)
-    throw fail('driver.unusable', {
-      kind: 'VMM',
-      name: vmm.name,
-      reason: probe.detail,
-      advice: probe.advice ?? 'See: banger doctor',
-    })
-  return vmm
+const needNames: Record<KernelNeed, string> = { virtioPci: 'virtio-pci', virtioMmio: 'virtio-mmio', vsock: 'virtio-vsock' }
+
+function thatTake(vmms: VmmDriver[], network: NetworkDriver): VmmDriver[] {
+  const able = vmms.filter((vmm) => vmm.attachments.has(network.gives))
+  if (able.length > 0) return able
+  const [{ name, attachments }] = vmms as [VmmDriver]
+  throw fail('driver.mismatch', { vmm: name, network: network.name, takes: [...attachments].join(' or '), gives: network.gives })
 }
 
-function mismatch(vmm: VmmDriver, network: NetworkDriver) {
-  return fail('driver.mismatch', {
-    vmm: vmm.name,
-    network: network.name,
-    takes: [...vmm.attachments].join(', '),
-    gives: network.gives,
+/** Those of the drivers that work here. @throws driver.unusable when none does, with the reasons of all */
+async function usable<T extends Pick<VmmDriver | NetworkDriver, 'name' | 'probe'>>(
+  kind: string,
+  drivers: T[],
+  otherwise = '',
+): Promise<[T, ...T[]]> {
+  const probes = await Promise.all(drivers.map(async (driver) => ({ driver, probe: await driver.probe() })))
+  const [first, ...others] = probes.filter(({ probe }) => probe.usable).map(({ driver }) => driver)
+  if (first) return [first, ...others]
+  const [only] = probes.length === 1 ? probes : []
+  throw fail('driver.unusable', {
+    kind,
+    name: only?.driver.name ?? 'auto',
+    reason: only?.probe.detail ?? probes.map(({ driver, probe }) => `${driver.name}: ${probe.detail}`).join('; '),
+    advice: probes.flatMap(({ probe }) => probe.advice ?? []).join(' Or: ') + otherwise || 'See: banger doctor',
   })
 }

@@ -25,9 +25,11 @@ const defaults = { vcpus: 2, memory: 1024, disk: 10_240 }
  */
 export async function createVm(engine: Engine, request: CreateVm, live: Live): Promise<Vm> {
   if (request.name !== undefined) checkName(request.name, 'VM')
-  const { vmm, network } = await chooseDrivers(engine, request)
+  // Before anything is fetched, so that what can't work is told at once.
+  await chooseDrivers(engine, request)
   const image = await ensureImage(engine, request.image, live)
   const kernel = await ensureKernel(engine, image.kernel, live)
+  const { vmm, network } = await chooseDrivers(engine, request, kernel)
   const vm = newVm(engine, request, { image: image.name, kernel: kernel.name, vmm, network })
   const start = request.start ?? true
   await engine.locks.hold(vm.id, vm.name, 'create', async (signal) => {

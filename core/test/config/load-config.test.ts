@@ -16,7 +16,7 @@ describe('the configuration', () => {
   afterEach(() => rmSync(folder, { recursive: true }))
 
   it('has defaults for everything when the file is missing', async () => {
-    expect(await loadConfig(file)).toEqual({ log_level: 'info', plugins: {} })
+    expect(await loadConfig(file)).toEqual({ log_level: 'info', vmm: 'auto', network: 'auto', plugins: {} })
   })
 
   it('reads the known keys and makes the key path absolute', async () => {
@@ -28,6 +28,8 @@ describe('the configuration', () => {
       log_level: 'debug',
       ssh_key_path: join(folder, 'keys/mine'),
       default_image_name: 'devbox',
+      vmm: 'auto',
+      network: 'auto',
       plugins: { 'kernel-catalog': { catalogs: ['x'] } },
     })
   })

@@ -51,7 +51,7 @@ export async function fakeEngine(): Promise<FakeEngine> {
   store.images.put(anImage({ files: { rootfs: image }, kernel: 'generic', config: { env: ['LANG=C.UTF-8'] } }))
   store.kernels.put(aKernel({ files: { vmlinux: image, initrd: image } }))
   return {
-    config: { log_level: 'info', plugins: {} },
+    config: { log_level: 'info', vmm: 'auto', network: 'auto', plugins: {} },
     paths,
     host: createHost(paths, silentLog),
     store,
@@ -80,7 +80,9 @@ function fakeVmm(world: Pick<FakeEngine, 'said' | 'machines' | 'next'> & { open:
   const { said, machines, next, open } = world
   return {
     name: 'fake',
+    preference: 1,
     features: new Set(),
+    kernelNeeds: new Set(),
     attachments: new Set(['user']),
     probe: async () => ({ usable: true, detail: 'a fake' }),
     start: async (spec, onSpawn) => {

@@ -21,7 +21,7 @@ export function qemuArgs(spec: MachineSpec, qemu: Qemu): string[] {
     ...(qemu.sandbox ? ['-sandbox', sandboxOption] : []),
     ...['-pidfile', files.pid],
     ...machine(spec, qemu),
-    ...['-kernel', spec.kernel.path, '-initrd', spec.initrd],
+    ...['-kernel', spec.kernel.path, ...(spec.initrd ? ['-initrd', spec.initrd] : [])],
     ...['-append', [...kernelArgs(qemu), ...spec.kernel.cmdline].join(' ')],
     ...['-chardev', `file,id=console,path=${escaped(spec.consoleLog)},append=on`, '-serial', 'chardev:console'],
     ...['-chardev', `socket,id=qmp,path=${files.qmp},server=on,wait=off`, '-mon', 'chardev=qmp,mode=control'],

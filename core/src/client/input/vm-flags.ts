@@ -10,13 +10,13 @@ export const vmFlags = {
   vcpus: integer({ description: 'number of virtual CPUs', min: 1 }),
   memory: string({ description: 'memory, like 2G or 512M' }),
   disk: string({ description: 'size of the disk that takes what the VM writes, like 20G' }),
-  network: string({ description: 'network driver to plug it into' }),
+  network: string({ description: "network driver to plug it into, none, or auto (default: the configuration's network)" }),
   publish: string({
     description: 'port of the VM to publish on this host: 8080:80, 127.0.0.1:8080:80, or 80 for a free port',
     multiple: true,
     multipleNonGreedy: true,
   }),
-  vmm: string({ description: 'VMM driver to run it with' }),
+  vmm: string({ description: "VMM driver to run it with, or auto (default: the configuration's vmm)" }),
 }
 
 export interface VmFlags {
