@@ -23,7 +23,12 @@ export type {
   ProvisionTapOptions,
 } from './hooks/provision.ts'
 export { Registry } from './hooks/registry.ts'
-export type { Drive, Exit, Feature, Machine, MachineSpec, MachineState, Probe, VmmDriver } from './hooks/vmm.ts'
+export type { Drive, Exit, Feature, KernelNeed, Machine, MachineSpec, MachineState, Probe, VmmDriver } from './hooks/vmm.ts'
+export { openKvmDevice } from './host/kvm-device.ts'
+export { findProcesses, isAlive, killProcess, type ProcessId, startTimeOf } from './host/process-id.ts'
+export { readTail } from './host/read-tail.ts'
+export { connectIn } from './host/unix-socket.ts'
+export { tinyKernel } from './kernels/tiny-kernel.ts'
 export type { AddImage, AvailableKernelEntry, ImportKernel, KernelPaths, PullKernel } from './protocol/api.ts'
 export type { Image, Kernel, KernelFeatures } from './protocol/model.ts'
 export { identifyFile, type FileFormat } from './rootfs/identify-file.ts'

@@ -1,9 +1,18 @@
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fail, type Host, type MachineSpec, type MachineState, type VmmDriver } from '@banger/core'
+import {
+  fail,
+  type Host,
+  isAlive,
+  killProcess,
+  type MachineSpec,
+  type MachineState,
+  startTimeOf,
+  type VmmDriver,
+} from '@banger/core'
+import { findQemu } from './find-processes.ts'
 import { QemuMachine, type QemuState } from './machine.ts'
 import { describeProbe, probeKey, probeQemu, type Qemu, type QemuProbe } from './probe.ts'
-import { findProcesses, isAlive, killProcess, startTimeOf } from './process.ts'
 import { files, qemuArgs } from './qemu-args.ts'
 import { startFailure } from './start-failure.ts'
 
@@ -15,8 +24,10 @@ export function createQemuDriver(host: Host): VmmDriver {
 
   return {
     name: 'qemu',
+    preference: 10,
     features: new Set(['pause'] as const),
     attachments: new Set(['user', 'tap'] as const),
+    kernelNeeds: new Set(['virtioPci'] as const),
 
     probe: async () => describeProbe(await probe()),
 
@@ -59,7 +70,7 @@ export function createQemuDriver(host: Host): VmmDriver {
     },
 
     async sweep(spec) {
-      const processes = await findProcesses(spec)
+      const processes = await findQemu(spec)
       const gone = await Promise.all(processes.map(killProcess))
       if (gone.includes(false)) throw fail('internal', { reason: `QEMU of ${spec.id} does not end` })
       await removeSockets(spec.dir)

@@ -1,7 +1,7 @@
-import { mkdtemp, open, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Host } from '@banger/core'
+import { type Host, openKvmDevice } from '@banger/core'
 import { debugExitCode, debugExitPort, probeGuest } from './probe-guest.ts'
 
 export type KvmState = { usable: true } | { usable: false; reason: string; advice?: string }
@@ -15,37 +15,9 @@ const runTimeout = 3000
  * @param qemu absolute path of QEMU
  */
 export async function probeKvm(host: Host, qemu: string): Promise<KvmState> {
-  const closed = await openKvm()
-  if (closed) return closed
+  const device = await openKvmDevice()
+  if (!device.usable) return { ...device, ...(device.advice ? { advice: `For fast VMs, ${device.advice}` } : {}) }
   return host.arch === 'x64' ? runProbeGuest(host, qemu) : createVcpu(host, qemu)
-}
-
-/** @returns undefined when /dev/kvm can be opened */
-async function openKvm(): Promise<KvmState | undefined> {
-  try {
-    await (await open('/dev/kvm', 'r+')).close()
-    return undefined
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') {
-      return {
-        usable: false,
-        reason: 'no KVM',
-        advice: 'For fast VMs, turn on virtualisation in the firmware setup and load the module kvm_intel or kvm_amd.',
-      }
-    }
-    if (code === 'EACCES' || code === 'EPERM')
-      return { usable: false, reason: 'no permission to use /dev/kvm', advice: await permissionAdvice() }
-    return { usable: false, reason: `/dev/kvm cannot be opened: ${message}`, advice: 'Load the module kvm_intel or kvm_amd.' }
-  }
-}
-
-async function permissionAdvice(): Promise<string> {
-  const kvm = await stat('/dev/kvm').catch(() => undefined)
-  const groupMayUse = kvm !== undefined && kvm.gid !== 0 && (kvm.mode & 0o060) === 0o060
-  return groupMayUse
-    ? 'For fast VMs, add yourself to the group kvm and log in again: sudo usermod -aG kvm "$USER"'
-    : 'For fast VMs, let the group kvm use it and join: sudo chgrp kvm /dev/kvm && sudo chmod 660 /dev/kvm && sudo usermod -aG kvm "$USER"'
 }
 
 async function runProbeGuest(host: Host, qemu: string): Promise<KvmState> {

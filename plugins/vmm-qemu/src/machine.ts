@@ -1,13 +1,11 @@
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openPreamble, type Exit, type Machine, type MachineState } from '@banger/core'
+import { connectIn, type Exit, isAlive, killProcess, type Machine, type MachineState, openPreamble, readTail } from '@banger/core'
 import { describeExit, type Ending } from './exit.ts'
-import { lastMessage, readTail } from './log-tail.ts'
-import { isAlive, killProcess } from './process.ts'
+import { lastMessage } from './last-message.ts'
 import { files } from './qemu-args.ts'
 import { Qmp } from './qmp.ts'
-import { connectIn } from './socket.ts'
 
 /** What adopting a machine takes, besides its process. */
 export interface QemuState extends MachineState {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { fail, type BangerError, type MachineSpec } from '@banger/core'
-import { lastMessage, readTail } from './log-tail.ts'
+import { fail, type BangerError, type MachineSpec, readTail } from '@banger/core'
+import { lastMessage } from './last-message.ts'
 import { files } from './qemu-args.ts'
 
 /**

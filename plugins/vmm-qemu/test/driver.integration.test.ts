@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { access, readdir } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import type { MachineSpec, MachineState } from '@banger/core'
+import { isAlive, type MachineSpec, type MachineState } from '@banger/core'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createQemuDriver } from '../src/driver.ts'
-import { findProcesses, isAlive } from '../src/process.ts'
+import { findQemu } from '../src/find-processes.ts'
 import { realHost, realSpec } from './real-machine.ts'
 
 const driver = createQemuDriver(realHost())
@@ -43,12 +43,12 @@ describe('a started machine', () => {
     const states: MachineState[] = []
     const machine = await driver.start(spec, (state) => states.push(state))
     expect(states).toEqual([machine.state])
-    expect(await findProcesses(spec)).toEqual([{ pid: machine.state.pid, startTime: machine.state.startTime }])
+    expect(await findQemu(spec)).toEqual([{ pid: machine.state.pid, startTime: machine.state.startTime }])
     await machine.kill()
     expect(await machine.exited).toMatchObject({ reason: 'killed', detail: 'banger ended it.' })
     await machine.kill()
     await driver.sweep(spec)
-    expect(await findProcesses(spec)).toEqual([])
+    expect(await findQemu(spec)).toEqual([])
     expect((await readdir(spec.dir)).sort()).toEqual(['console.log', 'qemu.log'])
   })
 
@@ -94,7 +94,7 @@ describe('a machine that cannot start', () => {
   async function failure(change: (spec: MachineSpec) => MachineSpec): Promise<unknown> {
     const spec = change(await machineSpec('bbbbbbbbbb01'))
     const error: unknown = await driver.start(spec, () => {}).catch((reason: unknown) => reason)
-    expect(await findProcesses(spec)).toEqual([])
+    expect(await findQemu(spec)).toEqual([])
     for (const name of ['agent.sock', 'qmp.sock', 'qemu.pid']) expect(await exists(join(spec.dir, name))).toBe(false)
     return error
   }
@@ -130,7 +130,7 @@ describe('a machine that cannot start', () => {
       throw new Error('the store is full')
     })
     await expect(start).rejects.toThrow('the store is full')
-    expect(await findProcesses(spec)).toEqual([])
+    expect(await findQemu(spec)).toEqual([])
   })
 })
 

@@ -1,7 +1,5 @@
-import { readdir, readFile, readlink, realpath } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { readdir, readFile, readlink } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { processName } from './qemu-args.ts'
 
 /** A process, told apart from a later one with the same pid. */
 export interface ProcessId {
@@ -52,19 +50,20 @@ function signal(pid: number): void {
   }
 }
 
-/** Every QEMU process of a machine: by its name and its working directory, whatever a pid file says. */
-export async function findProcesses(spec: { id: string; dir: string }): Promise<ProcessId[]> {
-  const dir = await realpath(spec.dir).catch(() => spec.dir)
+/**
+ * Processes by what they were started with, whatever a pid file says.
+ * @param wanted gets the command line and the working directory, which is '' where it may not be read
+ */
+export async function findProcesses(wanted: (argv: string[], cwd: string, pid: number) => boolean): Promise<ProcessId[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
-  const found = await Promise.all(pids.map((pid) => match(pid, spec.id, dir)))
+  const found = await Promise.all(pids.map((pid) => match(pid, wanted)))
   return found.filter((process) => process !== undefined)
 }
 
-async function match(pid: number, id: string, dir: string): Promise<ProcessId | undefined> {
+async function match(pid: number, wanted: Parameters<typeof findProcesses>[0]): Promise<ProcessId | undefined> {
   const argv = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0')
-  if (!basename(argv[0] ?? '').startsWith('qemu-system-') || argv[argv.indexOf('-name') + 1] !== processName(id)) return undefined
   const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => '')
-  if (cwd.replace(/ \(deleted\)$/, '') !== dir) return undefined
+  if (!wanted(argv, cwd.replace(/ \(deleted\)$/, ''), pid)) return undefined
   const startTime = await startTimeOf(pid)
   return startTime === undefined ? undefined : { pid, startTime }
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isAlive, killProcess, parseStartTime, startTimeOf } from '../src/process.ts'
+import { isAlive, killProcess, parseStartTime, startTimeOf } from '../../src/host/process-id.ts'
 
 const stat = (name: string, state: string, startTime: number): string =>
   `42 (${name}) ${state} 1 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 2 0 ${startTime} 1000 2000 18446744073709551615`
