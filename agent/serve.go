@@ -16,6 +16,7 @@ import (
 	"banger/agent/pid1"
 	"banger/agent/power"
 	"banger/agent/server"
+	"banger/agent/sessions"
 
 	"golang.org/x/sys/unix"
 )
@@ -47,10 +48,14 @@ func serveGuest(arguments []string) {
 	}
 	g := &guest.Guest{Version: version, Init: *init}
 	g.RestoreDefaults()
-	s := server.Server{Guest: g, Configure: configure.New(g, report)}
-	surviveSignals(s.Configure.Stop)
-	s.Power = func(mode power.Mode) {
+	s := server.Server{Guest: g, Configure: configure.New(g, report), Sessions: sessions.NewManager(g)}
+	stop := func() {
 		s.Configure.Stop()
+		s.Sessions.Stop()
+	}
+	surviveSignals(stop)
+	s.Power = func(mode power.Mode) {
+		stop()
 		// Before the image's init runs, and where there is none, PID 1 is the agent.
 		report(string(mode))
 		if *init != "" && g.Phase() == "configured" {
@@ -89,7 +94,7 @@ func serveUnix(arguments []string) {
 	folder, err := testRoot(*root)
 	if err == nil {
 		g := &guest.Guest{Version: version, Root: folder}
-		s := server.Server{Guest: g, Configure: configure.New(g, func(string) {})}
+		s := server.Server{Guest: g, Configure: configure.New(g, func(string) {}), Sessions: sessions.NewManager(g)}
 		listener, listenErr := channel.ListenUnix(*socket, *preamble)
 		if err = listenErr; err == nil {
 			err = s.Serve(listener)

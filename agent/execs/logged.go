@@ -21,7 +21,7 @@ func RunLogged(g *guest.Guest, start messages.ExecStart, log *os.File, stop <-ch
 	if err != nil {
 		return 0, err
 	}
-	proc := &process{done: make(chan struct{})}
+	proc := &Process{Done: make(chan struct{})}
 	proc.command = &exec.Cmd{
 		Path: prepared.Path, Args: prepared.Argv, Env: prepared.Env, Dir: prepared.Dir,
 		Stdout: log, Stderr: log, SysProcAttr: prepared.Attributes(),
@@ -34,15 +34,15 @@ func RunLogged(g *guest.Guest, start messages.ExecStart, log *os.File, stop <-ch
 	go proc.wait()
 	started(pid)
 	select {
-	case <-proc.done:
+	case <-proc.Done:
 	case <-stop:
 		unix.Kill(-pid, unix.SIGTERM)
 		select {
-		case <-proc.done:
+		case <-proc.Done:
 		case <-time.After(stopGrace):
 			unix.Kill(-pid, unix.SIGKILL)
-			<-proc.done
+			<-proc.Done
 		}
 	}
-	return proc.reap().Code, nil
+	return proc.Reap().Code, nil
 }

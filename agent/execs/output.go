@@ -2,9 +2,7 @@ package execs
 
 import (
 	"errors"
-	"io"
 	"os"
-	"sync"
 	"time"
 
 	"banger/agent/mux"
@@ -20,29 +18,9 @@ const (
 	drainBytes = 1 << 20
 )
 
-// frames writes frames to the host, whole and one after the other.
-type frames struct {
-	mutex sync.Mutex
-	out   io.Writer
-	flush func() error
-	err   error
-}
-
-func (f *frames) write(frame []byte) error {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
-	if f.err != nil {
-		return f.err
-	}
-	if _, f.err = f.out.Write(frame); f.err == nil {
-		f.err = f.flush()
-	}
-	return f.err
-}
-
-// pump carries one output stream to the host until it ends. A slow host holds up the command, not our memory.
-// Once `done` is closed, what the stream holds is delivered, and nothing is waited for longer than drainTime.
-func pump(from *os.File, id byte, to *frames, done <-chan struct{}) {
+// Pump carries one output stream to write, frame by frame, until it ends or write fails. A slow write holds up the command,
+// not our memory. Once `done` is closed, what the stream holds is delivered, and nothing is waited for longer than drainTime.
+func Pump(from *os.File, id byte, write func(frame []byte) error, done <-chan struct{}) {
 	go func() {
 		<-done
 		from.SetReadDeadline(time.Now().Add(drainTime))
@@ -50,7 +28,7 @@ func pump(from *os.File, id byte, to *frames, done <-chan struct{}) {
 	buffer := make([]byte, mux.HeaderSize+chunkSize)
 	for {
 		n, err := from.Read(buffer[mux.HeaderSize:])
-		if n > 0 && send(to, buffer, id, n) != nil {
+		if n > 0 && send(write, buffer, id, n) != nil {
 			return
 		}
 		if errors.Is(err, os.ErrDeadlineExceeded) {
@@ -62,16 +40,16 @@ func pump(from *os.File, id byte, to *frames, done <-chan struct{}) {
 	}
 	for total := 0; total < drainBytes; {
 		n := readNow(from, buffer[mux.HeaderSize:])
-		if n <= 0 || send(to, buffer, id, n) != nil {
+		if n <= 0 || send(write, buffer, id, n) != nil {
 			return
 		}
 		total += n
 	}
 }
 
-func send(to *frames, buffer []byte, id byte, size int) error {
+func send(write func(frame []byte) error, buffer []byte, id byte, size int) error {
 	mux.PutHeader(buffer, id, size)
-	return to.write(buffer[:mux.HeaderSize+size])
+	return write(buffer[:mux.HeaderSize+size])
 }
 
 // readNow takes what is there, past the deadline.

@@ -30,24 +30,17 @@ type Prepared struct {
 	Env     []string
 	Dir     string
 	Account accounts.Account
+	// Cgroup is the folder, opened, of the cgroup to start in; nil for the agent's own.
+	Cgroup *os.File
 }
 
 // Prepare decides what to run where and as whom. Every error is a *Failure.
 func Prepare(g *guest.Guest, start messages.ExecStart) (*Prepared, error) {
-	if len(start.Argv) == 0 || start.Argv[0] == "" {
-		return nil, &Failure{"guest.bad-request", "argv is empty"}
-	}
-	for _, text := range append(slices.Clone(start.Argv), start.Cwd) {
-		if strings.ContainsRune(text, 0) {
-			return nil, &Failure{"guest.bad-request", "an argument holds a zero byte"}
-		}
-	}
-	account, err := accounts.Lookup(g.Root, start.User)
+	account, env, err := identify(g, start)
 	if err != nil {
-		return nil, &Failure{"guest.bad-user", err.Error()}
+		return nil, err
 	}
-	defaults, workingDir := g.Defaults()
-	env := environment(account, defaults, start)
+	_, workingDir := g.Defaults()
 	dir, err := folder(start.Cwd, workingDir, account.Home)
 	if err != nil {
 		return nil, err
@@ -65,10 +58,31 @@ func Prepare(g *guest.Guest, start messages.ExecStart) (*Prepared, error) {
 // Attributes are what the kernel is told at the start: a session of its own, and the account.
 func (p *Prepared) Attributes() *syscall.SysProcAttr {
 	attributes := &syscall.SysProcAttr{Setsid: true}
+	if p.Cgroup != nil {
+		attributes.UseCgroupFD, attributes.CgroupFD = true, int(p.Cgroup.Fd())
+	}
 	if os.Geteuid() == 0 {
 		attributes.Credential = &syscall.Credential{Uid: p.Account.UID, Gid: p.Account.GID, Groups: p.Account.Groups}
 	}
 	return attributes
+}
+
+// identify says as whom and with which environment.
+func identify(g *guest.Guest, start messages.ExecStart) (accounts.Account, map[string]string, error) {
+	if len(start.Argv) == 0 || start.Argv[0] == "" {
+		return accounts.Account{}, nil, &Failure{"guest.bad-request", "argv is empty"}
+	}
+	for _, text := range append(slices.Clone(start.Argv), start.Cwd) {
+		if strings.ContainsRune(text, 0) {
+			return accounts.Account{}, nil, &Failure{"guest.bad-request", "an argument holds a zero byte"}
+		}
+	}
+	account, err := accounts.Lookup(g.Root, start.User)
+	if err != nil {
+		return accounts.Account{}, nil, &Failure{"guest.bad-user", err.Error()}
+	}
+	defaults, _ := g.Defaults()
+	return account, environment(account, defaults, start), nil
 }
 
 func environment(account accounts.Account, defaults map[string]string, start messages.ExecStart) map[string]string {

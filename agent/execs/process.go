@@ -17,25 +17,25 @@ import (
 // killGrace is what a command has between SIGHUP and SIGKILL.
 const killGrace = 2 * time.Second
 
-// process is a running command and the agent's ends of its streams.
-type process struct {
+// Process is a running command and the agent's ends of its streams.
+type Process struct {
 	command *exec.Cmd
 	// master is the terminal, nil without one; then stdin, stdout and stderr are pipes.
 	master *os.File
-	stdin  *os.File
-	stdout *os.File
-	stderr *os.File
+	Stdin  *os.File
+	Stdout *os.File
+	Stderr *os.File
 
 	mutex sync.Mutex
 	// gone says that the pid is reaped and may be somebody else's.
 	gone bool
-	// done is closed when the command has ended.
-	done chan struct{}
+	// Done is closed when the command has ended.
+	Done chan struct{}
 }
 
-// start runs a prepared command. Errors are *Failure.
-func start(p *Prepared, tty messages.TTY) (*process, error) {
-	proc := &process{done: make(chan struct{})}
+// Start runs a prepared command. Errors are *Failure.
+func Start(p *Prepared, tty messages.TTY) (*Process, error) {
+	proc := &Process{Done: make(chan struct{})}
 	proc.command = &exec.Cmd{Path: p.Path, Args: p.Argv, Env: p.Env, Dir: p.Dir, SysProcAttr: p.Attributes()}
 	theirs, err := proc.openStreams(p, tty)
 	if err == nil {
@@ -45,7 +45,7 @@ func start(p *Prepared, tty messages.TTY) (*process, error) {
 		file.Close()
 	}
 	if err != nil {
-		proc.closeStreams()
+		proc.CloseStreams()
 		return nil, startFailure(p.Argv[0], err)
 	}
 	resetOOMScore(proc.command.Process.Pid)
@@ -53,7 +53,7 @@ func start(p *Prepared, tty messages.TTY) (*process, error) {
 	return proc, nil
 }
 
-func (p *process) openStreams(prepared *Prepared, tty messages.TTY) (theirs []*os.File, err error) {
+func (p *Process) openStreams(prepared *Prepared, tty messages.TTY) (theirs []*os.File, err error) {
 	if tty.Enabled {
 		master, slave, err := openPty(tty.Rows, tty.Cols, prepared.Account.UID)
 		if err != nil {
@@ -68,46 +68,49 @@ func (p *process) openStreams(prepared *Prepared, tty messages.TTY) (theirs []*o
 	if err != nil {
 		return nil, err
 	}
-	p.stdin = ours
+	p.Stdin = ours
 	theirs = append(theirs, stdin)
 	p.command.Stdin = stdin
 	ours, stdout, err := os.Pipe()
 	if err != nil {
 		return theirs, err
 	}
-	p.stdout = ours
+	p.Stdout = ours
 	theirs = append(theirs, stdout)
 	p.command.Stdout = stdout
 	ours, stderr, err := os.Pipe()
 	if err != nil {
 		return theirs, err
 	}
-	p.stderr = ours
+	p.Stderr = ours
 	p.command.Stderr = stderr
 	return append(theirs, stderr), nil
 }
 
-func (p *process) closeStreams() {
-	for _, file := range []*os.File{p.master, p.stdin, p.stdout, p.stderr} {
+func (p *Process) CloseStreams() {
+	for _, file := range []*os.File{p.master, p.Stdin, p.Stdout, p.Stderr} {
 		if file != nil {
 			file.Close()
 		}
 	}
 }
 
+// Pid is the command's, which leads its process group and session.
+func (p *Process) Pid() int { return p.command.Process.Pid }
+
 // wait notes the end and leaves the pid taken until reap, so that no signal hits a stranger.
-func (p *process) wait() {
+func (p *Process) wait() {
 	for {
 		err := unix.Waitid(unix.P_PID, p.command.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil)
 		if err != unix.EINTR {
 			break
 		}
 	}
-	close(p.done)
+	close(p.Done)
 }
 
-// reap frees the pid of a command that has ended, and returns how.
-func (p *process) reap() messages.ExecExit {
+// Reap frees the pid of a command that has ended, and returns how.
+func (p *Process) Reap() messages.ExecExit {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	p.gone = true
@@ -123,8 +126,8 @@ func exitOf(state *os.ProcessState) messages.ExecExit {
 	return messages.ExecExit{Code: state.ExitCode()}
 }
 
-// signal reaches the command's process group, or what is in the terminal's foreground.
-func (p *process) signal(number unix.Signal) {
+// Signal reaches the command's process group, or what is in the terminal's foreground.
+func (p *Process) Signal(number unix.Signal) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	if p.gone {
@@ -142,7 +145,7 @@ func (p *process) signal(number unix.Signal) {
 // abandon ends the command and what it has started, because nobody is there any more to see it: SIGHUP to its whole
 // process group, SIGKILL to what is left after killGrace. With a terminal the whole session counts, for a shell puts
 // background jobs into groups of their own.
-func (p *process) abandon() {
+func (p *Process) abandon() {
 	pid := p.command.Process.Pid
 	signalMembers(pid, p.master != nil, unix.SIGHUP)
 	signalMembers(pid, p.master != nil, unix.SIGCONT)
@@ -152,8 +155,8 @@ func (p *process) abandon() {
 		}
 	}
 	signalMembers(pid, p.master != nil, unix.SIGKILL)
-	<-p.done
-	p.reap()
+	<-p.Done
+	p.Reap()
 }
 
 func startFailure(name string, err error) *Failure {

@@ -18,30 +18,30 @@ import (
 // Serve runs one command for the host: frames from body, frames to out. The end of body is the end of stdin; when ctx
 // ends first, the command is killed.
 func Serve(ctx context.Context, g *guest.Guest, body io.Reader, out io.Writer, flush func() error) {
-	to := &frames{out: out, flush: flush}
+	to := mux.NewWriter(out, flush)
 	reader := mux.NewReader(body)
 	proc, err := startFirst(g, reader)
 	if err != nil {
-		to.write(mux.AppendJSON(nil, mux.Error, messages.ErrorBody{Code: err.Code, Message: err.Message}))
+		to.Write(mux.AppendJSON(nil, mux.Error, messages.ErrorBody{Code: err.Code, Message: err.Message}))
 		return
 	}
-	defer proc.closeStreams()
+	defer proc.CloseStreams()
 	// The host learns at once that the command runs.
-	to.write(nil)
+	to.Write(nil)
 
 	broken := make(chan *Failure, 1)
-	stdin := newInput(proc.inputFile(), proc.finishInput)
-	defer stdin.stop()
+	stdin := NewInput(proc.inputFile(), proc.finishInput)
+	defer stdin.Stop()
 	go func() {
-		if failure := proc.follow(reader, stdin); failure != nil {
+		if failure := proc.follow(ctx, reader, stdin); failure != nil {
 			broken <- failure
 		}
 	}()
 	pumps := proc.pumpOutput(to)
 
 	select {
-	case <-proc.done:
-		exit := proc.reap()
+	case <-proc.Done:
+		exit := proc.Reap()
 		finished := make(chan struct{})
 		go func() {
 			defer close(finished)
@@ -49,18 +49,18 @@ func Serve(ctx context.Context, g *guest.Guest, body io.Reader, out io.Writer, f
 		}()
 		select {
 		case <-finished:
-			to.write(mux.AppendJSON(nil, mux.Exit, exit))
+			to.Write(mux.AppendJSON(nil, mux.Exit, exit))
 		case <-ctx.Done():
 		}
 	case failure := <-broken:
 		proc.abandon()
-		to.write(mux.AppendJSON(nil, mux.Error, messages.ErrorBody{Code: failure.Code, Message: failure.Message}))
+		to.Write(mux.AppendJSON(nil, mux.Error, messages.ErrorBody{Code: failure.Code, Message: failure.Message}))
 	case <-ctx.Done():
 		proc.abandon()
 	}
 }
 
-func startFirst(g *guest.Guest, reader *mux.Reader) (*process, *Failure) {
+func startFirst(g *guest.Guest, reader *mux.Reader) (*Process, *Failure) {
 	frame, err := reader.Read()
 	if err != nil {
 		return nil, &Failure{"guest.bad-request", "no start frame: " + err.Error()}
@@ -74,8 +74,8 @@ func startFirst(g *guest.Guest, reader *mux.Reader) (*process, *Failure) {
 	}
 	prepared, err := Prepare(g, request)
 	if err == nil {
-		var proc *process
-		if proc, err = start(prepared, request.TTY); err == nil {
+		var proc *Process
+		if proc, err = Start(prepared, request.TTY); err == nil {
 			return proc, nil
 		}
 	}
@@ -85,11 +85,11 @@ func startFirst(g *guest.Guest, reader *mux.Reader) (*process, *Failure) {
 }
 
 // follow obeys the host's frames until its stream ends, or breaks.
-func (p *process) follow(reader *mux.Reader, stdin *input) *Failure {
+func (p *Process) follow(ctx context.Context, reader *mux.Reader, stdin *Input) *Failure {
 	for {
 		frame, err := reader.Read()
 		if err == io.EOF {
-			stdin.end()
+			stdin.End()
 			return nil
 		}
 		if err != nil {
@@ -98,9 +98,9 @@ func (p *process) follow(reader *mux.Reader, stdin *input) *Failure {
 		switch frame.ID {
 		case mux.Stdin:
 			if len(frame.Payload) == 0 {
-				stdin.end()
+				stdin.End()
 			} else {
-				stdin.add(frame.Payload)
+				stdin.Add(ctx, frame.Payload)
 			}
 		case mux.Resize:
 			if rows, cols, ok := mux.ParseResize(frame.Payload); ok && p.master != nil {
@@ -108,42 +108,42 @@ func (p *process) follow(reader *mux.Reader, stdin *input) *Failure {
 			}
 		case mux.Signal:
 			if number := unix.SignalNum(string(frame.Payload)); number != 0 {
-				p.signal(number)
+				p.Signal(number)
 			}
 		}
 	}
 }
 
-func (p *process) pumpOutput(to *frames) *sync.WaitGroup {
+func (p *Process) pumpOutput(to *mux.Writer) *sync.WaitGroup {
 	var pumps sync.WaitGroup
 	run := func(from *os.File, id byte) {
 		pumps.Add(1)
 		go func() {
 			defer pumps.Done()
-			pump(from, id, to, p.done)
+			Pump(from, id, to.Write, p.Done)
 		}()
 	}
 	if p.master != nil {
 		run(p.master, mux.Stdout)
 	} else {
-		run(p.stdout, mux.Stdout)
-		run(p.stderr, mux.Stderr)
+		run(p.Stdout, mux.Stdout)
+		run(p.Stderr, mux.Stderr)
 	}
 	return &pumps
 }
 
-func (p *process) inputFile() *os.File {
+func (p *Process) inputFile() *os.File {
 	if p.master != nil {
 		return p.master
 	}
-	return p.stdin
+	return p.Stdin
 }
 
 // finishInput is the end of input: a pipe is closed, a terminal gets its end-of-file character.
-func (p *process) finishInput() {
+func (p *Process) finishInput() {
 	if p.master != nil {
 		p.master.Write([]byte{4})
 		return
 	}
-	p.stdin.Close()
+	p.Stdin.Close()
 }

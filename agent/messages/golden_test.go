@@ -14,6 +14,8 @@ func TestTheGoldenMessagesGoThroughUnchanged(t *testing.T) {
 		"exec-start": &ExecStart{}, "exec-exit": &ExecExit{}, "exec-exit-signal": &ExecExit{},
 		"exec-start-tty": &ExecStart{}, "error": &ErrorBody{}, "ports": &[]ListeningPort{}, "stats": &GuestStats{},
 		"files-answer": &FilesAnswer{}, "clock": &Clock{}, "shutdown": &Shutdown{},
+		"session-start": &SessionStart{}, "session": &Session{}, "session-ended": &Session{}, "session-lost": &Session{},
+		"attach-start": &AttachStart{}, "attach-start-again": &AttachStart{}, "attached": &Attached{},
 	} {
 		text, err := os.ReadFile("../testdata/" + name + ".json")
 		if err != nil {

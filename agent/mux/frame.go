@@ -25,6 +25,10 @@ const (
 	Signal byte = 5
 	Exit   byte = 6
 	Error  byte = 7
+	// Of sessions alone.
+	Attached byte = 8
+	Ack      byte = 9
+	Position byte = 10
 )
 
 // ErrTooLarge says that a frame claims more than MaxPayload.
@@ -93,6 +97,36 @@ func AppendJSON(buffer []byte, id byte, value any) []byte {
 		panic(err)
 	}
 	return Append(buffer, id, payload)
+}
+
+// AppendOffset adds one frame with a number of bytes: the payload of Ack and Position.
+func AppendOffset(buffer []byte, id byte, offset int64) []byte {
+	return Append(buffer, id, binary.BigEndian.AppendUint64(nil, uint64(offset)))
+}
+
+// ParseOffset reads the payload of an Ack or Position frame.
+func ParseOffset(payload []byte) (offset int64, ok bool) {
+	if len(payload) != 8 {
+		return 0, false
+	}
+	offset = int64(binary.BigEndian.Uint64(payload))
+	return offset, offset >= 0
+}
+
+// WholeFrames is how many of the bytes, which begin with a frame, belong to frames that are all there.
+func WholeFrames(bytes []byte) int {
+	whole := 0
+	for {
+		rest := bytes[whole:]
+		if len(rest) < HeaderSize {
+			return whole
+		}
+		size := HeaderSize + int(binary.BigEndian.Uint32(rest[1:]))
+		if len(rest) < size {
+			return whole
+		}
+		whole += size
+	}
 }
 
 // ParseResize reads the payload of a resize frame.

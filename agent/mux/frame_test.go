@@ -60,6 +60,33 @@ func TestTheGoldenFramesAreReadAndWritten(t *testing.T) {
 	}
 }
 
+func TestTheShorthandsWriteWhatTheGoldenFramesHold(t *testing.T) {
+	_, encoded := readGolden(t)
+	if got := AppendOffset(nil, Ack, 4096); !bytes.Equal(got, encoded["ack"]) {
+		t.Errorf("%x", got)
+	}
+	if got := AppendOffset(nil, Position, 0x0102030405); !bytes.Equal(got, encoded["position"]) {
+		t.Errorf("%x", got)
+	}
+	if offset, ok := ParseOffset(encoded["position"][HeaderSize:]); !ok || offset != 0x0102030405 {
+		t.Error(offset, ok)
+	}
+	for _, payload := range [][]byte{nil, make([]byte, 7), {255, 0, 0, 0, 0, 0, 0, 0}} {
+		if _, ok := ParseOffset(payload); ok {
+			t.Errorf("%x is an offset", payload)
+		}
+	}
+}
+
+func TestWholeFramesEndBeforeTheFirstThatIsCut(t *testing.T) {
+	stream := Append(Append(nil, Stdout, []byte("abc")), Stderr, nil)
+	for size, want := range map[int]int{0: 0, 4: 0, 7: 0, 8: 8, 12: 8, 13: 13} {
+		if got := WholeFrames(stream[:size]); got != want {
+			t.Errorf("%d bytes: %d", size, got)
+		}
+	}
+}
+
 func TestAFrameAboveTheLimitIsRefusedBeforeItIsRead(t *testing.T) {
 	_, err := NewReader(bytes.NewReader([]byte{1, 0, 16, 0, 1})).Read()
 	if !errors.Is(err, ErrTooLarge) {

@@ -36,7 +36,7 @@ func (s *Server) configure(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) exec(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", "application/vnd.banger.stdio-mux-v1")
+	w.Header().Set("Content-Type", muxType)
 	execs.Serve(r.Context(), s.Guest, r.Body, w, http.NewResponseController(w).Flush)
 }
 

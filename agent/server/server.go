@@ -14,12 +14,14 @@ import (
 	"banger/agent/guest"
 	"banger/agent/messages"
 	"banger/agent/power"
+	"banger/agent/sessions"
 )
 
 // Server has the parts that requests go to.
 type Server struct {
 	Guest     *guest.Guest
 	Configure *configure.Configurer
+	Sessions  *sessions.Manager
 	// Power shuts the machine down in the background; it is nil where there is none to shut down.
 	Power func(power.Mode)
 }
@@ -54,6 +56,7 @@ func (s *Server) routes() http.Handler {
 	routes.HandleFunc("POST /v1/dial", s.dial)
 	routes.HandleFunc("PUT /v1/clock", s.clock)
 	routes.HandleFunc("POST /v1/shutdown", s.shutdown)
+	s.sessionRoutes(routes)
 	routes.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, "guest.bad-request", fmt.Errorf("the agent has no %s %s", r.Method, r.URL.Path))
 	})

@@ -15,6 +15,7 @@ import (
 	"banger/agent/configure"
 	"banger/agent/guest"
 	"banger/agent/messages"
+	"banger/agent/sessions"
 )
 
 // serve answers on a unix socket, and returns a client for it.
@@ -27,7 +28,7 @@ func serve(t *testing.T) *http.Client {
 	}
 	t.Cleanup(func() { listener.Close() })
 	g := &guest.Guest{Root: t.TempDir(), Version: "test"}
-	s := &Server{Guest: g, Configure: configure.New(g, func(string) {})}
+	s := &Server{Guest: g, Configure: configure.New(g, func(string) {}), Sessions: sessions.NewManager(g)}
 	go s.Serve(listener)
 	transport := &http.Transport{Protocols: new(http.Protocols), DialContext: func(context.Context, string, string) (net.Conn, error) {
 		return net.Dial("unix", socket)
