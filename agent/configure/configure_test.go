@@ -47,7 +47,7 @@ func TestEveryFileIsWritten(t *testing.T) {
 	for path, want := range map[string]string{
 		"/etc/hostname":                         "testbox\n",
 		"/etc/machine-id":                       config.MachineID + "\n",
-		"/etc/resolv.conf":                      "nameserver 10.0.2.3\n",
+		"/etc/resolv.conf":                      "nameserver 10.0.2.3\nsearch banger\n",
 		"/etc/hosts":                            "127.0.1.1 testbox\n10.0.2.2 host.banger\n",
 		"/root/.ssh/authorized_keys":            config.AuthorizedKeys[0] + "\n",
 		"/etc/ssh/ssh_host_ed25519_key":         "-----BEGIN",

@@ -25,13 +25,10 @@ func (c *Configurer) writeHosts(hostname string, hosts []messages.Host) error {
 
 // writeResolvConf replaces /etc/resolv.conf, also when it is a link into /run, where nothing writes it.
 func (c *Configurer) writeResolvConf(interfaces []messages.GuestInterface) error {
-	var servers []string
+	var servers, search []string
 	for _, device := range interfaces {
-		for _, server := range device.DNS {
-			if !slices.Contains(servers, server) {
-				servers = append(servers, server)
-			}
-		}
+		servers = appendNew(servers, device.DNS)
+		search = appendNew(search, device.Search)
 	}
 	if len(servers) == 0 {
 		return nil
@@ -40,7 +37,19 @@ func (c *Configurer) writeResolvConf(interfaces []messages.GuestInterface) error
 	for _, server := range servers {
 		text.WriteString("nameserver " + oneLine(server) + "\n")
 	}
+	if len(search) > 0 {
+		text.WriteString("search " + oneLine(strings.Join(search, " ")) + "\n")
+	}
 	return files.WriteAtomic(c.guest.Path("/etc/resolv.conf"), []byte(text.String()), files.RootFile)
+}
+
+func appendNew(list, more []string) []string {
+	for _, item := range more {
+		if !slices.Contains(list, item) {
+			list = append(list, item)
+		}
+	}
+	return list
 }
 
 func (c *Configurer) setInterfaces(interfaces []messages.GuestInterface) error {

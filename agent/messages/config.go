@@ -5,6 +5,8 @@ type GuestInterface struct {
 	Address string   `json:"address"`
 	Gateway string   `json:"gateway,omitempty"`
 	DNS     []string `json:"dns"`
+	// Search completes names without dots.
+	Search []string `json:"search,omitempty"`
 }
 
 type Host struct {

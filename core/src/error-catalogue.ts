@@ -206,6 +206,22 @@ export const catalogue = {
     hint: 'Choose another with --vmm, or an image with another kernel: banger kernel list',
   },
 
+  'network.conflict': {
+    status: 409,
+    message: 'The bridge {bridge} cannot be made: {reason}.',
+    hint: 'Choose another bridge_name, cidr or bridge_ip in the configuration, or remove what is in the way.',
+  },
+  'network.full': {
+    status: 507,
+    message: 'All {count} addresses of {cidr} are taken.',
+    hint: 'A VM keeps its address until it is deleted: banger vm list --all. Or set a larger cidr in the configuration.',
+  },
+  'network.no-tap': {
+    status: 503,
+    message: 'No tap is ready for the VM, and none can be made on {bridge}: {reason}',
+    hint: 'See what is missing with: banger doctor',
+  },
+
   'vm.not-found': { status: 404, message: 'There is no VM named "{name}".', hint: 'See what you have with: banger vm list' },
   'vm.exists': {
     status: 409,

@@ -28,10 +28,13 @@ export function environment(home: string, extra: Record<string, string> = {}): N
 export class Banger {
   readonly home: string
   readonly env: Record<string, string>
+  /** What its command lines begin with: to run it in a network namespace, or as another user. */
+  readonly prefix: string[]
 
-  constructor(home: string, env: Record<string, string> = {}) {
+  constructor(home: string, env: Record<string, string> = {}, prefix: string[] = []) {
     this.home = home
     this.env = env
+    this.prefix = prefix
   }
 
   /** Runs a command to its end; never throws on a bad status. */
@@ -62,7 +65,8 @@ export class Banger {
 
   /** Starts a command and leaves its streams to the caller. */
   start(args: string[], options: CallOptions = {}): ChildProcess {
-    return spawn(program, args, { env: environment(this.home, { ...this.env, ...options.env }), stdio: 'pipe' })
+    const [command = program, ...rest] = [...this.prefix, program, ...args]
+    return spawn(command, rest, { env: environment(this.home, { ...this.env, ...options.env }), stdio: 'pipe' })
   }
 
   vms(): Promise<Vm[]> {

@@ -6,8 +6,8 @@ import { Banger } from './banger.ts'
 
 /** A home for one test, with its own daemon; gone with everything of it at the end of the scope. */
 export class Scratch extends Banger implements AsyncDisposable {
-  constructor(env: Record<string, string> = {}) {
-    super(mkdtempSync(join(tmpdir(), 'banger-scratch-')), env)
+  constructor(env: Record<string, string> = {}, prefix: string[] = []) {
+    super(mkdtempSync(join(tmpdir(), 'banger-scratch-')), env, prefix)
   }
 
   /** Registers the suite's image and kernel, where they lie. @returns names as the suite has them */

@@ -14,6 +14,8 @@ export interface GuestInterface {
   address: string
   gateway?: string
   dns: string[]
+  /** Domains that complete a name without dots. */
+  search?: string[]
 }
 
 /** What a VM is plugged into. JSON; kept in the store while the VM runs. */
@@ -37,8 +39,13 @@ export interface NetworkDriver {
   probe(): Promise<{ usable: boolean; detail: string; advice?: string }>
   /** @throws port.in-use, driver.unusable; nothing is left behind then */
   attach(request: NetworkRequest): Promise<Attachment>
-  /** Idempotent; also right for a VM that was attached by half. */
+  /** Unplugs the VM; what is its own as long as it exists, it keeps. Idempotent; also right for a VM that was attached by half. */
   release(vmId: string): Promise<void>
-  /** After a daemon start: these VMs run; whatever else this driver still holds is let go. */
-  reconcile(running: { vmId: string; attachment: Attachment }[]): Promise<void>
+  /** The VM is deleted: lets go of all that was its own. Released before. Idempotent. */
+  forget?(vmId: string): Promise<void>
+  /**
+   * After a daemon start: these VMs run; whatever else this driver still holds is let go.
+   * @param existing ids of all VMs of this network, stopped ones too
+   */
+  reconcile(running: { vmId: string; attachment: Attachment }[], existing: ReadonlySet<string>): Promise<void>
 }

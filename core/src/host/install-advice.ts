@@ -3,6 +3,8 @@ const packages: Record<string, string> = {
   'qemu-system-x86_64': 'qemu-system-x86',
   'qemu-system-aarch64': 'qemu-system-arm',
   mmdebstrap: 'mmdebstrap',
+  ip: 'iproute2',
+  nft: 'nftables',
   depmod: 'kmod',
   mke2fs: 'e2fsprogs',
   debugfs: 'e2fsprogs',

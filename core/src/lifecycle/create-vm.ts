@@ -6,6 +6,7 @@ import type { Vm } from '../protocol/model.ts'
 import { formatOverlay } from '../rootfs/format-overlay.ts'
 import { chooseDrivers } from './choose-drivers.ts'
 import { ensureImage, ensureKernel } from './defaults.ts'
+import { forgetNetwork } from './end-machine.ts'
 import { announce, type Engine, updateVm } from './engine.ts'
 import { checkName, inventId, inventName } from './names.ts'
 import { type Live, perform, type Step, type Verb } from './sequence.ts'
@@ -82,7 +83,10 @@ function diskSteps(engine: Engine, vm?: Vm): Step<VmData>[] {
       run: () => {
         if (vm) engine.store.vms.put(vm)
       },
-      undo: ({ id }) => engine.store.vms.delete(id),
+      undo: async ({ id }) => {
+        await forgetNetwork(engine, id)
+        engine.store.vms.delete(id)
+      },
     },
     {
       name: 'folder',

@@ -3,7 +3,7 @@ import { fail } from '../errors.ts'
 import type { Vm } from '../protocol/model.ts'
 import { announce, type Engine, updateVm } from './engine.ts'
 import { perform, type Live, type Verb } from './sequence.ts'
-import { endMachine, releaseNetwork } from './end-machine.ts'
+import { endMachine, forgetNetwork, releaseNetwork } from './end-machine.ts'
 
 /**
  * Deletes a VM and everything of it.
@@ -37,6 +37,7 @@ export function deleteVerb(engine: Engine): Verb<{ id: string }> {
       { name: 'state', run: ({ id }) => void updateVm(engine, id, { state: 'deleting' }) },
       { name: 'end', run: ({ id }) => endMachine(engine, id) },
       { name: 'network', run: ({ id }) => releaseNetwork(engine, id) },
+      { name: 'forget', run: ({ id }) => forgetNetwork(engine, id) },
       { name: 'folder', run: ({ id }) => rm(engine.paths.vm(id).dir, { recursive: true, force: true }) },
       { name: 'row', run: ({ id }) => engine.store.vms.delete(id) },
     ],

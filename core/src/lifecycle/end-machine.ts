@@ -5,6 +5,12 @@ export async function releaseNetwork(engine: Engine, id: string): Promise<void> 
   if (vm && vm.network !== 'none') await engine.networks.get(vm.network)?.release(id)
 }
 
+/** The VM is about to be deleted: its network remembers nothing of it. */
+export async function forgetNetwork(engine: Engine, id: string): Promise<void> {
+  const vm = engine.store.vms.get(id)
+  if (vm) await engine.networks.get(vm.network)?.forget?.(id)
+}
+
 /** Ends whatever runs of a VM, also what this daemon never knew of. */
 export async function endMachine(engine: Engine, id: string): Promise<void> {
   const vm = engine.store.vms.get(id)

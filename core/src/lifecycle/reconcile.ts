@@ -86,11 +86,10 @@ async function removeOrphans(engine: Engine): Promise<void> {
 
 async function reconcileNetworks(engine: Engine): Promise<void> {
   for (const network of engine.networks.values()) {
-    const running = engine.store.vms
-      .all()
-      .flatMap((vm) => (vm.network === network.name && vm.attachment ? [{ vmId: vm.id, attachment: vm.attachment }] : []))
+    const vms = engine.store.vms.all().filter((vm) => vm.network === network.name)
+    const running = vms.flatMap((vm) => (vm.attachment ? [{ vmId: vm.id, attachment: vm.attachment }] : []))
     await network
-      .reconcile(running)
+      .reconcile(running, new Set(vms.map((vm) => vm.id)))
       .catch((error: unknown) =>
         engine.host.log.error({ network: network.name, err: error }, 'a network could not be reconciled'),
       )

@@ -52,7 +52,9 @@ test('a guest that waits for its configuration has empty lists and no init', () 
 test('a configuration uses every field', () => {
   const config: GuestConfig = {
     hostname: 'testbox',
-    interfaces: [{ mac: '52:54:00:12:34:56', address: '10.0.2.15/24', gateway: '10.0.2.2', dns: ['10.0.2.3'] }],
+    interfaces: [
+      { mac: '52:54:00:12:34:56', address: '10.0.2.15/24', gateway: '10.0.2.2', dns: ['10.0.2.3'], search: ['banger'] },
+    ],
     hosts: [{ address: '10.0.2.2', names: ['host.banger'] }],
     authorizedKeys: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExample01 you@host'],
     sshHostKeys: [

@@ -98,7 +98,7 @@ describe('the user network', () => {
     const [kept, gone] = [await freePort(), await freePort()]
     await network.attach(request('vm1', local(gone)))
     const attachment = await createUserNetwork().attach(request('vm2', local(kept)))
-    await network.reconcile([{ vmId: 'vm2', attachment }])
+    await network.reconcile([{ vmId: 'vm2', attachment }], new Set(['vm2']))
     await expect(network.attach(request('vm3', local(kept)))).rejects.toMatchObject({ code: 'port.in-use' })
     await expect(network.attach(request('vm3', local(gone)))).resolves.toBeDefined()
   })

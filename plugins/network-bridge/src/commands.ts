@@ -1,0 +1,58 @@
+import { known, type Settings } from './settings.ts'
+import { domain, type Names } from './names.ts'
+import { ruleset, withoutRules } from './ruleset.ts'
+
+/** A program run with privileges. */
+export interface Command {
+  program: 'ip' | 'nft' | 'tee' | 'resolvectl'
+  args: string[]
+  /** Its stdin. */
+  input?: string
+}
+
+/** Every privileged command there is. docs/networking.md lists them, sudoersLines() allows them. */
+export interface Commands {
+  addBridge: Command
+  /** The bridge gets no IPv6 address: VMs have none, and nothing on this host listens for them there. */
+  withoutIpv6: Command
+  addAddress: Command
+  raiseBridge: Command
+  deleteBridge: Command
+  setRules: Command
+  deleteRules: Command
+  /** Hooks of all tables; to see whether somebody else's firewall is in the way. */
+  listChains: Command
+  setForwarding(on: boolean): Command
+  /** For systemd-resolved: names below this domain are asked for at the bridge. */
+  setDnsServer: Command
+  setDnsDomain: Command
+  addTap(device: string): Command
+  plugTap(device: string): Command
+  raiseTap(device: string): Command
+  deleteTap(device: string): Command
+}
+
+/** @param uid the user that runs the VMMs, who may open the taps */
+export function commandsFor(settings: Settings, names: Names, uid: number): Commands {
+  const { bridge, address, cidr, isolate } = settings
+  const ip = (line: string): Command => ({ program: 'ip', args: line.split(' ') })
+  const nft = (...args: string[]): Command => ({ program: 'nft', args })
+  const resolvectl = (...args: string[]): Command => ({ program: 'resolvectl', args })
+  return {
+    addBridge: ip(`link add name ${bridge} address ${names.bridgeMac} type bridge`),
+    withoutIpv6: ip(`link set dev ${bridge} addrgenmode none`),
+    addAddress: ip(`address replace ${address}/${known(cidr).prefix} dev ${bridge}`),
+    raiseBridge: ip(`link set dev ${bridge} up`),
+    deleteBridge: ip(`link delete dev ${bridge} type bridge`),
+    setRules: nft(ruleset(settings, names)),
+    deleteRules: nft(withoutRules(names)),
+    listChains: nft('--json', 'list', 'chains'),
+    setForwarding: (on) => ({ program: 'tee', args: ['/proc/sys/net/ipv4/ip_forward'], input: on ? '1' : '0' }),
+    setDnsServer: resolvectl('dns', bridge, address),
+    setDnsDomain: resolvectl('domain', bridge, `~${domain}`),
+    addTap: (device) => ip(`tuntap add dev ${device} mode tap user ${uid}`),
+    plugTap: (device) => ip(`link set dev ${device} master ${bridge} addrgenmode none`),
+    raiseTap: (device) => ip(`link set dev ${device} up type bridge_slave isolated ${isolate ? 'on' : 'off'}`),
+    deleteTap: (device) => ip(`link delete dev ${device}`),
+  }
+}
