@@ -5,7 +5,7 @@ import type { ExecStart, GuestStats, Health, ListeningPort } from '../guest/mess
 import type { DoctorCheck } from '../hooks/doctor.ts'
 import type { Progress } from '../hooks/progress.ts'
 import type { AddImage, CreateVm, SshAccess } from '../protocol/api.ts'
-import type { DaemonInfo, Image, Vm } from '../protocol/model.ts'
+import type { DaemonInfo, Image, ImageEntry, Vm } from '../protocol/model.ts'
 import { encodeJson, streamId } from '../protocol/stdio-mux.ts'
 import { type ErrorContext, readError, readJson, send } from './http.ts'
 import { readOperation } from './operation.ts'
@@ -111,11 +111,11 @@ export class DaemonClient {
     return this.upgrade(`/v1/vms/${part(vm)}/dial?port=${port}`, { protocol: 'tcp' }, signal)
   }
 
-  images(): Promise<Image[]> {
+  images(): Promise<ImageEntry[]> {
     return this.get('/v1/images')
   }
 
-  image(image: string): Promise<Image> {
+  image(image: string): Promise<ImageEntry> {
     return this.get(`/v1/images/${part(image)}`)
   }
 

@@ -1,4 +1,5 @@
 import { BangerError, type ErrorBody, fail, isError, toBangerError } from '../errors.ts'
+import { visible } from './output/visible.ts'
 
 /** A failed command as the user gets it. */
 export interface Failure {
@@ -22,7 +23,7 @@ export function describeFailure(thrown: unknown): Failure {
 
 /** For a terminal or a log: `Error: message`, then the hint on lines of its own. */
 export function formatFailure({ message, hint }: ErrorBody): string {
-  return [`Error: ${message}`, ...(hint ? [hint] : [])].join('\n')
+  return visible([`Error: ${message}`, ...(hint ? [hint] : [])].join('\n'))
 }
 
 /** Several failures of one command as one error: messages and hints below each other, the first one's code. */

@@ -1,4 +1,4 @@
-import { copyFile, constants, mkdir, rename, rm, stat } from 'node:fs/promises'
+import { copyFile, constants, mkdir, rename, rm } from 'node:fs/promises'
 import { fail } from '../errors.ts'
 import type { AddImage } from '../protocol/api.ts'
 import type { Image } from '../protocol/model.ts'
@@ -7,6 +7,7 @@ import { inspectRootfs } from '../rootfs/inspect-rootfs.ts'
 import { importKernel } from './add-kernel.ts'
 import { deleteKernel } from './delete-artifacts.ts'
 import { announce, type Engine } from './engine.ts'
+import { sizeOnDisk } from './image-entry.ts'
 import { checkName } from './names.ts'
 import { type FoundImage, resolveImage } from './resolve-image.ts'
 import { type Live, perform, type Verb } from './sequence.ts'
@@ -108,11 +109,8 @@ async function stageImage(
     config: found.config,
     ...(built.os ? { os: built.os } : {}),
     init: built.init,
-    size: await sizeOnDisk(found.rootfs ?? `${stage}/rootfs.ext4`),
+    ...(found.cached ? { cached: found.cached } : {}),
+    size: (await sizeOnDisk(found.rootfs ?? `${stage}/rootfs.ext4`)) + (await sizeOnDisk(`${stage}/work-seed.ext4`)),
     createdAt: Date.now(),
   }
-}
-
-async function sizeOnDisk(path: string): Promise<number> {
-  return (await stat(path)).blocks * 512
 }

@@ -19,7 +19,7 @@
  * | GET /v1/vms/:vm/ssh | → SshAccess |
  * | POST /v1/vms/:vm/exec | upgrade `stdio_mux_v1` ↔ frames |
  * | POST /v1/vms/:vm/dial?port= | upgrade `tcp` ↔ bytes |
- * | GET /v1/images, GET /v1/images/:image, DELETE | → Image[], Image, {} |
+ * | GET /v1/images, GET /v1/images/:image, DELETE | → ImageEntry[], ImageEntry, {} |
  * | POST /v1/images | AddImage ⇒ operation Image |
  * | GET /v1/kernels, GET /v1/kernels/:kernel, DELETE | → Kernel[], Kernel, {} |
  * | GET /v1/kernels/available | ⇒ operation AvailableKernelEntry[] |

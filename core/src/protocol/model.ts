@@ -55,9 +55,19 @@ export interface Image {
   os?: OsRelease
   /** Path of its init, or '' when it has none. */
   init: string
-  /** Bytes on disk. */
+  /** Files in the cache that it was made of and that another pull would use again: absolute paths. It works without them. */
+  cached?: string[]
+  /** Bytes on disk of its own files. */
   size: number
   createdAt: number
+}
+
+/** An image as it is listed. */
+export interface ImageEntry extends Image {
+  /** Bytes on disk of what the cache keeps of it. */
+  cachedSize: number
+  /** Bytes of those that the cache keeps for other images, too: what `image prune` would not free after it is deleted. */
+  sharedSize: number
 }
 
 export type VmState = 'creating' | 'stopped' | 'starting' | 'running' | 'stopping' | 'deleting'

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DoctorCheck } from '../../src/hooks/doctor.ts'
-import type { Image } from '../../src/protocol/model.ts'
+import type { ImageEntry } from '../../src/protocol/model.ts'
 import { type FakeDaemon, fakeDaemon, fakeInfo, fakeVm, json, operation, result } from '../client/fake-daemon.ts'
 import { type CliResult, runCli, startCli } from './run-cli.ts'
 
@@ -204,13 +204,17 @@ describe('vm logs', () => {
 })
 
 describe('image commands', () => {
-  const image: Image = {
+  const image: ImageEntry = {
     name: 'base',
-    source: 'debian:bookworm',
-    digest: 'sha256:1',
+    source: 'docker.io/library/base:1',
+    digest: `sha256:${'1a'.repeat(32)}`,
+    platform: 'linux/amd64',
     managed: true,
     files: { rootfs: '/r' },
-    config: {},
+    cached: ['/blob'],
+    cachedSize: 3 << 20,
+    sharedSize: 1 << 20,
+    config: { env: ['A=b', 'C=d e'], user: 'me', workingDir: '/w', cmd: ['sh', '-c', 'a b'], labels: { x: 'y\x1b[2J\nz' } },
     init: '/sbin/init',
     size: 1 << 28,
     createdAt: Date.now() - 7_200_000,
@@ -220,8 +224,23 @@ describe('image commands', () => {
     daemon.routes['GET /v1/images'] = (_call, response) => json(response, [image])
     daemon.routes['GET /v1/images/base'] = (_call, response) => json(response, image)
     daemon.routes['DELETE /v1/images/base'] = (_call, response) => json(response, {})
-    expect((await banger('image list')).stdout).toContain('base  debian:bookworm  -       default  256 MiB  2h ago')
-    expect((await banger('image show base')).stdout).toContain('init:     /sbin/init')
+    expect((await banger('image list')).stdout).toContain(
+      'base  docker.io/library/base:1  1a1a1a1a1a1a  256 MiB  3 MiB   1 MiB   2h ago',
+    )
+    expect(JSON.parse((await banger('image list --json')).stdout)).toEqual([image])
+    const shown = (await banger('image show base')).stdout.replace(/ +/g, ' ')
+    for (const line of [
+      'platform: linux/amd64',
+      'init: /sbin/init',
+      'environment: A=b\n C=d e',
+      'user: me',
+      'working dir: /w',
+      'command: sh -c "a b"',
+      'labels: x=y\\x1b[2J\\nz',
+      'cached: 3 MiB, 1 MiB of it shared with other images',
+    ])
+      expect(shown).toContain(`${line}\n`)
+    expect(JSON.parse((await banger('image show base --json')).stdout)).toEqual(image)
     expect((await banger('image delete base')).stdout).toBe('base is deleted\n')
   })
 

@@ -1,3 +1,5 @@
+import { visible, visibleLine } from './visible.ts'
+
 /** A column's title and the text of a row's cell. */
 export type Columns<T> = Record<string, (row: T) => string | number | undefined>
 
@@ -16,7 +18,9 @@ export function formatFields(fields: Record<string, string | number | undefined>
   const shown = Object.entries(fields).filter((entry): entry is [string, string | number] => entry[1] !== undefined)
   const width = Math.max(0, ...shown.map(([name]) => name.length + 1))
   return shown
-    .map(([name, value]) => `${`${name}:`.padEnd(width)}  ${String(value).replaceAll('\n', `\n${' '.repeat(width + 2)}`)}`)
+    .map(
+      ([name, value]) => `${`${name}:`.padEnd(width)}  ${visible(String(value)).replaceAll('\n', `\n${' '.repeat(width + 2)}`)}`,
+    )
     .join('\n')
 }
 
@@ -33,5 +37,5 @@ function align(rows: string[][]): string {
 }
 
 function cell(value: string | number | undefined): string {
-  return value === undefined || value === '' ? '-' : String(value)
+  return value === undefined || value === '' ? '-' : visibleLine(String(value))
 }

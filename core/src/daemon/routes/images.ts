@@ -3,6 +3,7 @@ import { fail } from '../../errors.ts'
 import { addImage } from '../../lifecycle/add-image.ts'
 import { deleteImage } from '../../lifecycle/delete-artifacts.ts'
 import type { Engine } from '../../lifecycle/engine.ts'
+import { imageEntries } from '../../lifecycle/image-entry.ts'
 import { bodies, parseBody } from '../bodies.ts'
 import { answerOperation } from '../operation.ts'
 
@@ -12,11 +13,12 @@ interface ImageParams {
 
 export function imageRoutes(server: FastifyInstance, engine: Engine): void {
   const { log } = engine.host
-  server.get('/v1/images', () => engine.store.images.all())
-  server.get<ImageParams>('/v1/images/:image', (request) => {
+  server.get('/v1/images', () => imageEntries(engine.store.images.all(), engine.store.images.all()))
+  server.get<ImageParams>('/v1/images/:image', async (request) => {
     const image = engine.store.images.get(request.params.image)
     if (!image) throw fail('image.not-found', { name: request.params.image })
-    return image
+    const [entry] = await imageEntries([image], engine.store.images.all())
+    return entry
   })
   server.post('/v1/images', async (request, reply) => {
     const body = parseBody(bodies.addImage, request.body)

@@ -12,6 +12,8 @@ export interface FoundManifest {
   /** `sha256:…` of the manifest of the platform. */
   digest: string
   manifest: Manifest
+  /** Digests of what led there, the manifest's own included. */
+  documents: string[]
 }
 
 /**
@@ -24,6 +26,7 @@ export async function resolveManifest(
   version: string,
   { platform, image }: { platform: Platform; image: string },
 ): Promise<FoundManifest> {
+  const documents: string[] = []
   let wanted = version
   for (let depth = 0; depth < deepest; depth++) {
     const bytes = await get(wanted)
@@ -34,8 +37,9 @@ export async function resolveManifest(
         digest: wanted,
         reason: 'is a manifest that came with other bytes: their digest differs',
       })
+    documents.push(digest)
     const found = readManifest(bytes)
-    if ('manifest' in found) return { digest, manifest: found.manifest }
+    if ('manifest' in found) return { digest, manifest: found.manifest, documents }
     wanted = choosePlatform(found.index, platform).digest
   }
   throw new Error('its indexes are nested too deeply')

@@ -4,7 +4,7 @@ import type { Live } from '../blobs/blobs.ts'
 import { TagCache } from '../blobs/tag-cache.ts'
 import { type OciConfig, readConfig } from '../config.ts'
 import { type Platform, wantedPlatform } from '../manifest/platform.ts'
-import { resolveManifest } from '../manifest/resolve-manifest.ts'
+import { type FoundManifest, resolveManifest } from '../manifest/resolve-manifest.ts'
 import { imageName } from '../reference/image-name.ts'
 import { formatReference, parseReference, type Reference } from '../reference/parse-reference.ts'
 import { endpointsOf } from '../registry/endpoints.ts'
@@ -44,7 +44,7 @@ interface Means {
 async function resolve(means: Means, reference: Reference, options: ResolveOptions): Promise<ResolvedImage> {
   const image = formatReference(reference)
   const settings = readConfig(means.host)
-  const wanted = { image, reference, settings, platform: wantedPlatform(options.platform, means.host.arch) }
+  const wanted = { ...means, image, reference, settings, platform: wantedPlatform(options.platform, means.host.arch) }
   const offline = cacheOrigin(image, means)
   if (options.offline) return find(offline, wanted, options)
   const trusting = options.insecure ? { ...settings, insecure: [...settings.insecure, reference.registry] } : settings
@@ -60,24 +60,32 @@ async function resolve(means: Means, reference: Reference, options: ResolveOptio
   }
 }
 
-interface Wanted {
+interface Wanted extends Means {
   image: string
   reference: Reference
   settings: OciConfig
   platform: Platform
 }
 
-function find(origin: Origin, { image, reference, settings, platform }: Wanted, live: Live): Promise<ResolvedImage> {
+function find(origin: Origin, wanted: Wanted, live: Live): Promise<ResolvedImage> {
+  const { image, reference, settings, platform } = wanted
   return refusing(image, async () => {
     const version = reference.digest ?? reference.tag ?? 'latest'
     const step = { id: 'manifest', message: `Looking up ${image}` }
     live.progress({ ...step, state: 'running' })
-    const found = await resolveManifest((wanted) => origin.document(wanted, live), version, { platform, image })
+    const found = await resolveManifest((one) => origin.document(one, live), version, { platform, image })
     live.progress({ ...step, state: 'done' })
     await origin.check?.(found.manifest)
     const name = imageName(reference.repository, reference.tag ?? reference.digest)
-    return { ...(await describeImage({ ...found, name, platform, image, blobs: origin.blobs }, settings, live)), ref: image }
+    const described = await describeImage({ ...found, name, platform, image, blobs: origin.blobs }, settings, live)
+    return { ...described, ref: image, cached: cachedFiles(found, wanted) }
   })
+}
+
+function cachedFiles({ documents, manifest }: FoundManifest, { image, reference, cache, tags }: Wanted): string[] {
+  const digests = [...documents, manifest.config.digest, ...manifest.layers.map(({ digest }) => digest)]
+  const tag = reference.digest ? [] : [tags.path(image)]
+  return [...new Set(digests.map((digest) => cache.path(digest))), ...tag]
 }
 
 async function isFound(looking: Promise<unknown>): Promise<boolean> {

@@ -82,6 +82,19 @@ describe('a pull', () => {
     })
   })
 
+  it('says which files of the cache it uses: every one that it made', async () => {
+    const index = Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [{ digest: big.digest, size: 1 }] }))
+    const registry = await fakeRegistry({ ...big, blobs: new Map([...big.blobs, [sha256(index), index]]), digest: sha256(index) })
+    const test = puller()
+    const image = await test.resolve(`${registry.host}/x:t`)
+    await test.pull(`${registry.host}/x:t`)
+    const made = ['sha256', 'tags'].flatMap((name) => {
+      const folder = join(test.folder, 'cache/blobs', name)
+      return ls(folder).map((file) => join(folder, file))
+    })
+    expect(image?.cached?.toSorted()).toEqual(made.toSorted())
+  })
+
   it('needs no network for what is cached: none at all by digest', async () => {
     const registry = await fakeRegistry(big)
     const test = puller()
