@@ -9,6 +9,7 @@ import { BlockAllocator } from './ext4/block-allocator.ts'
 import { BlockWriter } from './ext4/block-writer.ts'
 import { finishFilesystem } from './ext4/finish-filesystem.ts'
 import { writeFile } from './ext4/write-file.ts'
+import { checkXattrs } from './ext4/xattrs.ts'
 import { findInit } from './find-init.ts'
 import { InvalidImage } from './invalid-image.ts'
 import { readOsRelease } from './os-release.ts'
@@ -103,6 +104,7 @@ async function addLayer(
   try {
     for (let entry = await tar.next(); entry; entry = await tar.next()) {
       if (++entries > maxEntries) throw new InvalidImage('it holds more files than are allowed')
+      if (entry.xattrs) checkXattrs(entry)
       const file = tree.apply(entry)
       if (file) await writeFile(entry, file, tar, allocator, writer)
       report.add(entry.stored)

@@ -12,6 +12,8 @@ export interface Member {
   target?: string
   device?: [major: number, minor: number]
   xattrs?: Record<string, Buffer | string>
+  /** Says long names in GNU's way, by members of type L and K before it, in place of pax records. */
+  gnu?: boolean
   /** More pax records, as they are. */
   pax?: [key: string, value: string | Buffer][]
 }
@@ -40,14 +42,21 @@ function encodeMember(member: Member): Buffer[] {
   const content = Buffer.from(member.content ?? '')
   const records: [string, string | Buffer][] = [...(member.pax ?? [])]
   const { path, target = '', uid = 0, gid = 0, mtime = 0 } = member
-  if (path.length > 100) records.push(['path', Buffer.from(path, 'latin1')])
-  if (target.length > 100) records.push(['linkpath', Buffer.from(target, 'latin1')])
+  if (path.length > 100 && !member.gnu) records.push(['path', Buffer.from(path, 'latin1')])
+  if (target.length > 100 && !member.gnu) records.push(['linkpath', Buffer.from(target, 'latin1')])
   if (uid > 0o7777777) records.push(['uid', String(uid)])
   if (gid > 0o7777777) records.push(['gid', String(gid)])
   if (typeof mtime === 'string' || mtime < 0) records.push(['mtime', String(mtime)])
   for (const [name, value] of Object.entries(member.xattrs ?? {})) records.push([`SCHILY.xattr.${name}`, value])
   const extended = records.length > 0 ? paxMember(records) : []
-  return [...extended, header(member, content.length), padded(content)]
+  const long = member.gnu ? [...gnuName('L', path), ...gnuName('K', target)] : []
+  return [...long, ...extended, header(member, content.length), padded(content)]
+}
+
+function gnuName(flag: string, name: string): Buffer[] {
+  if (name.length <= 100) return []
+  const body = Buffer.from(`${name}\0`, 'latin1')
+  return [header({ path: '././@LongLink' }, body.length, flag), padded(body)]
 }
 
 function paxMember(records: [string, string | Buffer][]): Buffer[] {

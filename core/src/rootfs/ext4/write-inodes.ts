@@ -29,7 +29,7 @@ export async function writeInodes(root: Node, allocator: BlockAllocator, writer:
   const directories: number[] = []
   for (const node of numbered.nodes) {
     const content = await writeContent(node, numbered, allocator, writer)
-    const xattrs = toXattrs(node.xattrs)
+    const xattrs = toXattrs(node.type, node.xattrs)
     const inlineXattrs = xattrs.length > 0 ? encodeInline(xattrs) : undefined
     const xattrBlock = xattrs.length > 0 && !inlineXattrs ? xattrBlocks.add(xattrs) : 0
     const blocks = content.blocks + (xattrBlock ? 1 : 0)

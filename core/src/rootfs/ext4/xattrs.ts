@@ -1,7 +1,9 @@
 import { InvalidImage, showName } from '../invalid-image.ts'
+import type { TarEntry } from '../tar/entry.ts'
+import type { Node } from '../tree/node.ts'
+import { encodeAcl } from './acl.ts'
 import { blockBytes, inodeBytes } from './format.ts'
 import { inlineXattrStart } from './inode.ts'
-import { encodeAcl } from './acl.ts'
 
 const magic = 0xea020000
 const blockHeaderBytes = 32
@@ -21,23 +23,34 @@ export interface Xattr {
   value: Buffer
 }
 
+/** @throws InvalidImage naming the member whose attributes ext4 cannot keep */
+export function checkXattrs({ path, type, xattrs }: Pick<TarEntry, 'path' | 'type' | 'xattrs'>): void {
+  const of = showName(path)
+  const kept = type === 'hardlink' ? [] : toXattrs(type, xattrs)
+  const odd = kept.find(({ index, name }) => name.length > 255 || (name.length === 0) !== isAcl(index) || name.includes(0))
+  if (odd) throw new InvalidImage(`${of} has an extended attribute with a bad name: ${showName(odd.name.toString('latin1'))}`)
+  if (!encodeInline(kept) && !place(kept, Buffer.alloc(blockBytes), blockHeaderBytes, 1))
+    throw new InvalidImage(`${of} has more than 4 KiB of extended attributes`)
+}
+
 /**
- * Attributes as they are stored, in the order that lookups rely on: by index, length of name, name. Those of namespaces that Linux
- * does not have (macOS puts `com.apple.…` into tars) are left out: no Linux could show them.
+ * Attributes as they are stored, in the order that lookups rely on: by index, length of name, name. Left out is what no Linux could
+ * show: those of namespaces that it does not have (macOS puts `com.apple.…` into tars), and `user.…` of what is no file or folder.
  */
-export function toXattrs(xattrs: Map<string, Buffer> | undefined): Xattr[] {
+export function toXattrs(type: Node['type'], xattrs: Map<string, Buffer> | undefined): Xattr[] {
+  const hasUsers = type === 'file' || type === 'directory'
   const list = [...(xattrs ?? [])].flatMap(([full, value]): Xattr[] => {
     const found = prefixes.find(([prefix]) => full.startsWith(prefix))
-    if (!found) return []
+    if (!found || (found[0] === 'user.' && !hasUsers)) return []
     const [prefix, index] = found
     const name = Buffer.from(full.slice(prefix.length), 'latin1')
-    const acl = prefix.startsWith('system.')
-    if (name.length > 255 || (name.length === 0) !== acl || name.includes(0)) {
-      throw new InvalidImage(`it has an extended attribute with a bad name: ${showName(full)}`)
-    }
-    return [{ index, name, value: acl ? encodeAcl(value) : value }]
+    return [{ index, name, value: isAcl(index) ? encodeAcl(value) : value }]
   })
   return list.sort((a, b) => a.index - b.index || a.name.length - b.name.length || Buffer.compare(a.name, b.name))
+}
+
+function isAcl(index: number): boolean {
+  return index === 2 || index === 3
 }
 
 /** The attributes for the rest of an inode, or undefined when they do not fit there. */
@@ -48,11 +61,10 @@ export function encodeInline(xattrs: Xattr[]): Buffer | undefined {
   return place(xattrs, bytes.subarray(4), 0, 0) ? bytes : undefined
 }
 
-/** The attributes as a block of their own. */
+/** The attributes as a block of their own. They fit there: `checkXattrs` was asked. */
 export function encodeXattrBlock(xattrs: Xattr[], references: number): Buffer {
   const bytes = Buffer.alloc(blockBytes)
-  if (!place(xattrs, bytes, blockHeaderBytes, 1))
-    throw new InvalidImage('it has a file with more than 4 KiB of extended attributes')
+  place(xattrs, bytes, blockHeaderBytes, 1)
   bytes.writeUInt32LE(magic, 0)
   bytes.writeUInt32LE(references, 4)
   bytes.writeUInt32LE(1, 8)

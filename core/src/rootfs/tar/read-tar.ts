@@ -1,4 +1,5 @@
 import { InvalidImage, showName } from '../invalid-image.ts'
+import { settleAcls } from './acl.ts'
 import { ByteReader } from './byte-reader.ts'
 import type { EntryType, TarEntry } from './entry.ts'
 import { blockSize, parseHeader, type Header } from './header.ts'
@@ -111,6 +112,7 @@ export class TarReader {
     // tars from before ustar know folders by the slash at the end of their names
     if (header.flag === '0' && entry.path.endsWith('/')) entry.type = 'directory'
     this.#name = entry.path
+    if (entry.xattrs) settleAcls(entry)
     if (entry.type !== 'file') {
       entry.size = 0
       return entry

@@ -1,18 +1,12 @@
 import { aclFromText } from './acl-text.ts'
 
-/** An access control list of the three plain entries says no more than the mode does; Linux keeps none either. */
-const plainAclBytes = 4 + 3 * 8
-
 /**
  * The extended attribute that a pax record carries, or undefined. Dialects: `SCHILY.xattr.<name>` (GNU tar, Go, OCI);
  * `LIBARCHIVE.xattr.<url-encoded name>` with base64 values; `SCHILY.acl.*` with access control lists in words.
  */
 export function xattrOf(key: string, value: Buffer): { name: string; value: Buffer } | undefined {
   if (key.startsWith('SCHILY.xattr.')) return { name: key.slice('SCHILY.xattr.'.length), value }
-  if (key === 'SCHILY.acl.access') {
-    const acl = aclFromText(value.toString('latin1'))
-    return acl.length > plainAclBytes ? { name: 'system.posix_acl_access', value: acl } : undefined
-  }
+  if (key === 'SCHILY.acl.access') return { name: 'system.posix_acl_access', value: aclFromText(value.toString('latin1')) }
   if (key === 'SCHILY.acl.default') return { name: 'system.posix_acl_default', value: aclFromText(value.toString('latin1')) }
   if (!key.startsWith('LIBARCHIVE.xattr.')) return undefined
   const name = key.slice('LIBARCHIVE.xattr.'.length).replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => character(hex))
