@@ -18,7 +18,7 @@ export const catalogue = {
   'interrupted': {
     status: 499,
     message: 'Not waiting for "{what}" any longer.',
-    hint: 'The daemon carries on with it; see how it ends with: banger vm list --all',
+    hint: 'The daemon carries on with it; see how it ends with: banger {list}',
   },
 
   'config.invalid': {

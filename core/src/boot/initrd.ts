@@ -36,7 +36,7 @@ export interface EnsureInitrdOptions {
  */
 export async function ensureInitrd(options: EnsureInitrdOptions): Promise<string> {
   const { kernel, dir } = options
-  const path = join(dir, `${await initrdKey(options)}.cpio`)
+  const path = await initrdPath(options)
   if (await exists(path)) return path
   const archive = cpioArchive(await initrdEntries(options, await loadModules(kernel, options)))
   await mkdir(dir, { recursive: true })
@@ -45,8 +45,13 @@ export async function ensureInitrd(options: EnsureInitrdOptions): Promise<string
   return path
 }
 
+/** Where the initrd of an agent and a kernel is kept, whether it is built or not. */
+export async function initrdPath(options: Pick<EnsureInitrdOptions, 'agent' | 'kernel' | 'dir'>): Promise<string> {
+  return join(options.dir, `${await initrdKey(options)}.cpio`)
+}
+
 /** The kernel's digest is its vmlinux's; its module index stands for its modules. */
-async function initrdKey({ agent, kernel }: EnsureInitrdOptions): Promise<string> {
+async function initrdKey({ agent, kernel }: Pick<EnsureInitrdOptions, 'agent' | 'kernel'>): Promise<string> {
   const agentDigest = await fileDigest(agent).catch((error: Error) => {
     throw fail('internal', { reason: `the guest agent ${agent} cannot be read (${error.message})` }, error)
   })

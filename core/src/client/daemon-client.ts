@@ -4,7 +4,7 @@ import { fail, isError } from '../errors.ts'
 import type { ExecStart, GuestStats, Health, ListeningPort } from '../guest/messages.ts'
 import type { DoctorCheck } from '../hooks/doctor.ts'
 import type { Progress } from '../hooks/progress.ts'
-import type { AddImage, CreateVm, SshAccess } from '../protocol/api.ts'
+import type { AddImage, CreateVm, PrunedImages, PruneImages, SshAccess } from '../protocol/api.ts'
 import type { DaemonInfo, Image, ImageEntry, Vm } from '../protocol/model.ts'
 import { encodeJson, streamId } from '../protocol/stdio-mux.ts'
 import { type ErrorContext, readError, readJson, send } from './http.ts'
@@ -128,6 +128,10 @@ export class DaemonClient {
 
   async deleteImage(image: string): Promise<void> {
     await this.delete(`/v1/images/${part(image)}`)
+  }
+
+  pruneImages(request: PruneImages, options?: OperationOptions): Promise<PrunedImages> {
+    return this.operation('POST', '/v1/images/prune', request, { what: 'Pruning images', ...options })
   }
 
   /** Any GET route, also a plugin's; the caller knows the answer's type. */

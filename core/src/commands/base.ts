@@ -45,7 +45,7 @@ export abstract class BangerCommand extends Command {
       return await run({ progress: view.update, signal: interrupt.signal })
     } catch (error) {
       if (interrupt.received) process.exitCode = signalStatus(interrupt.received)
-      throw isError(error, 'aborted') && !undoable ? fail('interrupted', { what: `${this.id?.replaceAll(':', ' ')}` }) : error
+      throw isError(error, 'aborted') && !undoable ? this.#interrupted() : error
     } finally {
       view.close()
     }
@@ -85,6 +85,11 @@ export abstract class BangerCommand extends Command {
     if (this.jsonEnabled()) this.logJson({ error: body })
     else process.stderr.write(`${formatFailure(body)}\n`)
     if (process.env.DEBUG) process.stderr.write(`${thrown.stack}\n`)
+  }
+
+  #interrupted(): Error {
+    const words = this.id?.split(':') ?? []
+    return fail('interrupted', { what: words.join(' '), list: words[0] === 'vm' ? 'vm list --all' : `${words[0]} list` })
   }
 
   #versionCompared = false

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 import { fail } from '../errors.ts'
-import type { AddImage, CreateVm, ImportKernel, PullKernel } from '../protocol/api.ts'
+import type { AddImage, CreateVm, ImportKernel, PruneImages, PullKernel } from '../protocol/api.ts'
 
 const path = z.string().refine(isAbsolute, 'must be an absolute path')
 const port = z.int().min(1).max(65_535)
@@ -40,6 +40,7 @@ export const bodies = {
     insecure: z.boolean().optional(),
     offline: z.boolean().optional(),
   }) satisfies z.ZodType<AddImage>,
+  pruneImages: z.strictObject({ all: z.boolean().optional(), dryRun: z.boolean().optional() }) satisfies z.ZodType<PruneImages>,
   pullKernel: z.strictObject({ name: z.string().min(1) }) satisfies z.ZodType<PullKernel>,
   importKernel: z.strictObject({ name: z.string().min(1), ...kernelPaths }) satisfies z.ZodType<ImportKernel>,
 }

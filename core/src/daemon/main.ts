@@ -5,6 +5,7 @@ import { ensureSshKey } from '../config/ssh-key.ts'
 import { fail, isError, toBangerError } from '../errors.ts'
 import { createHooks } from '../hooks/index.ts'
 import { createHost } from '../host/index.ts'
+import { CacheGate } from '../lifecycle/cache-gate.ts'
 import type { Engine } from '../lifecycle/engine.ts'
 import { Locks } from '../lifecycle/locks.ts'
 import { reconcile } from '../lifecycle/reconcile.ts'
@@ -70,6 +71,7 @@ async function serve(options: DaemonOptions, log: ReturnType<typeof createLog>):
     hooks,
     ...registries,
     locks: new Locks(),
+    cacheGate: new CacheGate(),
     live: new Map(),
     sshKey,
     agentBinary: options.agentBinary,

@@ -61,6 +61,11 @@ export interface ImageSource {
   /** A whole reference (`debian:bookworm`) to fetch when nothing is registered yet; the alphabetically first scheme that has one wins. */
   defaultRef?(): Promise<string | undefined>
   /**
+   * Every file that it keeps in the cache folder and that nobody is writing, whether an image needs it or not: absolute paths. Asked while no
+   * `resolve` is under way. Those that no image and no pull under way names in `cached` may be removed.
+   */
+  cachedFiles?(): Promise<string[]>
+  /**
    * @param ref the reference without its scheme: `bookworm`
    * @returns undefined when the reference is not of this source
    */

@@ -26,7 +26,11 @@ export async function addImage(engine: Engine, request: AddImage, live: Live): P
   if (request.kernelRef && !engine.store.kernels.get(request.kernelRef))
     throw fail('kernel.not-found', { name: request.kernelRef })
   const { platform, insecure, offline } = request
-  const found = await resolveImage(engine.imageSources, request.ref, { platform, insecure, offline }, live)
+  const find = () => resolveImage(engine.imageSources, request.ref, { platform, insecure, offline }, live)
+  return engine.cacheGate.pull(find, (found) => addFound(engine, request, found, live))
+}
+
+async function addFound(engine: Engine, request: AddImage, found: FoundImage, live: Live): Promise<Image> {
   const name = request.name ?? found.name
   checkName(name, 'image')
   return engine.locks.hold(`image:${name}`, name, 'adding the image', async () => {

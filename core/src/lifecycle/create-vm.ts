@@ -58,6 +58,9 @@ export function createAndStartVerb(engine: Engine, vm?: Vm): Verb<VmData> {
 function newVm(engine: Engine, request: CreateVm, chosen: { image: string; kernel: string; vmm: string; network: string }): Vm {
   const taken = (name: string) => engine.store.vms.all().some((vm) => vm.name === name)
   if (request.name && taken(request.name)) throw fail('vm.exists', { name: request.name })
+  // they may have been deleted while the other one was fetched; from this tick on, the row keeps them
+  if (!engine.store.images.get(chosen.image)) throw fail('image.not-found', { name: chosen.image })
+  if (!engine.store.kernels.get(chosen.kernel)) throw fail('kernel.not-found', { name: chosen.kernel })
   const id = inventId()
   return {
     id,

@@ -27,13 +27,14 @@ export async function deleteKernel(engine: Engine, name: string, live: Live): Pr
   announce(engine, { type: 'kernel.deleted', kernel: name })
 }
 
+/** The row goes first, in the tick that has looked for users: nobody can begin to use what is half deleted. */
 export function deleteImageVerb(engine: Engine): Verb<{ name: string }> {
   return {
     name: 'image.delete',
     onCrash: 'finish',
     steps: [
-      { name: 'files', run: ({ name }) => rm(engine.paths.image(name).dir, { recursive: true, force: true }) },
       { name: 'row', run: ({ name }) => engine.store.images.delete(name) },
+      { name: 'files', run: ({ name }) => rm(engine.paths.image(name).dir, { recursive: true, force: true }) },
     ],
   }
 }
@@ -43,8 +44,8 @@ export function deleteKernelVerb(engine: Engine): Verb<{ name: string }> {
     name: 'kernel.delete',
     onCrash: 'finish',
     steps: [
-      { name: 'files', run: ({ name }) => rm(engine.paths.kernel(name).dir, { recursive: true, force: true }) },
       { name: 'row', run: ({ name }) => engine.store.kernels.delete(name) },
+      { name: 'files', run: ({ name }) => rm(engine.paths.kernel(name).dir, { recursive: true, force: true }) },
     ],
   }
 }

@@ -14,6 +14,7 @@ import type { Machine, VmmDriver } from '../hooks/vmm.ts'
 import type { Vm } from '../protocol/model.ts'
 import type { Paths } from '../store/paths.ts'
 import type { Store } from '../store/store.ts'
+import type { CacheGate } from './cache-gate.ts'
 import type { Locks } from './locks.ts'
 
 /** What a running VM is to this daemon. */
@@ -35,6 +36,7 @@ export interface Engine {
   kernelSources: Registry<KernelSource>
   distros: Registry<Distro>
   locks: Locks
+  cacheGate: CacheGate
   /** By VM id. */
   live: Map<string, LiveVm>
   sshKey: SshKey

@@ -21,6 +21,7 @@
  * | POST /v1/vms/:vm/dial?port= | upgrade `tcp` ↔ bytes |
  * | GET /v1/images, GET /v1/images/:image, DELETE | → ImageEntry[], ImageEntry, {} |
  * | POST /v1/images | AddImage ⇒ operation Image |
+ * | POST /v1/images/prune | PruneImages ⇒ operation PrunedImages |
  * | GET /v1/kernels, GET /v1/kernels/:kernel, DELETE | → Kernel[], Kernel, {} |
  * | GET /v1/kernels/available | ⇒ operation AvailableKernelEntry[] |
  * | POST /v1/kernels/pull | PullKernel ⇒ operation Kernel |
@@ -31,6 +32,7 @@ import type { PullOptions } from '../hooks/image-source.ts'
 import type { AvailableKernel } from '../hooks/kernel-source.ts'
 import type { ProgressEvent } from '../hooks/progress.ts'
 import type { PublishedPort } from '../hooks/network.ts'
+import type { ImageEntry } from './model.ts'
 
 export type OperationLine =
   | { type: 'progress'; event: ProgressEvent }
@@ -69,6 +71,33 @@ export interface AddImage extends PullOptions {
   kernel?: KernelPaths
   /** ext4 image whose copy becomes each VM's disk at /root. */
   workSeed?: string
+}
+
+/** Frees what nothing uses: files of the cache and old initrds. */
+export interface PruneImages {
+  /** Also images that no VM uses. */
+  all?: boolean
+  /** Only say what would go. */
+  dryRun?: boolean
+}
+
+export interface PrunedImages {
+  dryRun: boolean
+  /** Images that were deleted. */
+  images: ImageEntry[]
+  /** Images that no VM uses and that were left, since `all` was not asked. */
+  unused: ImageEntry[]
+  /** What went of the cache. */
+  cache: PrunedFiles
+  initrds: PrunedFiles
+  /** Bytes on disk, in all. */
+  freed: number
+}
+
+export interface PrunedFiles {
+  files: number
+  /** Bytes on disk. */
+  size: number
 }
 
 /** Absolute paths. */

@@ -244,6 +244,43 @@ describe('image commands', () => {
     expect((await banger('image delete base')).stdout).toBe('base is deleted\n')
   })
 
+  it('prune: say what went, and what could', async () => {
+    const nothing = { files: 0, size: 0 }
+    const pruned = { dryRun: false, images: [], unused: [image], cache: { files: 2, size: 2048 }, initrds: nothing, freed: 2048 }
+    daemon.routes['POST /v1/images/prune'] = result(pruned)
+    expect(await banger('image prune')).toMatchObject({
+      code: 0,
+      stdout: 'Deleted 2 cached files that no image uses (2 KiB)\nFreed 2 KiB.\n',
+      stderr: '1 image is used by no VM; delete it with: banger image prune --all\n',
+    })
+    expect(JSON.parse((await banger('image prune --json')).stdout)).toEqual(pruned)
+    daemon.routes['POST /v1/images/prune'] = result({ ...pruned, unused: [], cache: nothing, freed: 0 })
+    expect((await banger('image prune')).stdout).toBe('Nothing is unused.\n')
+    const initrds = { files: 1, size: 1024 }
+    daemon.routes['POST /v1/images/prune'] = result({
+      ...pruned,
+      dryRun: true,
+      images: [image],
+      unused: [],
+      initrds,
+      freed: 1 << 28,
+    })
+    expect((await banger('image prune --all --dry-run')).stdout).toBe(
+      'Would delete the image base (256 MiB)\nWould delete 2 cached files that no image uses (2 KiB)\nWould delete 1 initrd that no kernel uses (1 KiB)\nWould free 256 MiB.\n',
+    )
+    expect(daemon.calls.at(-1)?.body).toEqual({ all: true, dryRun: true })
+  })
+
+  it.each(['', ' --json'])('prune no image that nobody was asked about%s', async (more) => {
+    const refused = await banger(`image prune --all${more}`)
+    expect(refused.code).toBe(2)
+    expect(refused.stdout + refused.stderr).toContain('add --force')
+    expect(daemon.calls).toEqual([])
+    daemon.routes['POST /v1/images/prune'] = (_call, response) => json(response, {}, 500)
+    await banger(`image prune --all --force${more}`)
+    expect(daemon.calls.map(({ body }) => body)).toEqual([{ all: true }])
+  })
+
   it('pull with a name and a kernel', async () => {
     daemon.routes['POST /v1/images'] = result(image)
     expect((await banger('image pull debian:bookworm --name base --kernel-ref generic-6.1')).stdout).toBe(

@@ -118,6 +118,38 @@ describe('vm run on a terminal', () => {
   })
 })
 
+describe('image prune --all on a terminal', () => {
+  const pruned = { dryRun: false, unused: [], cache: { files: 0, size: 0 }, initrds: { files: 0, size: 0 }, freed: 0 }
+  const [look, act] = [{ all: true, dryRun: true }, { all: true }]
+
+  beforeEach(() => {
+    daemon.routes['POST /v1/images/prune'] = result({ ...pruned, images: [{ name: 'old', source: 'x:old', size: 1024 }] })
+  })
+
+  it.each([
+    ['y\n', [look, act], 'Deleted the image old'],
+    ['\n', [look], 'Nothing was deleted.'],
+    ['\x04', [look], 'Nothing was deleted.'],
+  ])('shows what would go and asks: %j', async (answer, calls, said) => {
+    const terminal = onTerminal(`${banger('image prune --all')}; echo "status $?"`)
+    await terminal.says('Delete 1 image? [y/N]')
+    expect(terminal.output()).toMatch(/NAME +SOURCE +SIZE\s+old +x:old +1 KiB/)
+    terminal.type(answer)
+    await terminal.ended
+    expect(terminal.output()).toContain(said)
+    expect(terminal.output()).toContain('status 0')
+    expect(daemon.calls.map(({ body }) => body)).toEqual(calls)
+  })
+
+  it('deletes nothing after Ctrl-C', async () => {
+    const terminal = onTerminal(`${banger('image prune --all')}; echo "status $?"`)
+    await terminal.says('[y/N]')
+    terminal.type('\x03')
+    await terminal.ended
+    expect(daemon.calls.map(({ body }) => body)).toEqual([look])
+  })
+})
+
 interface Terminal {
   ended: Promise<unknown>
   output(): string

@@ -6,6 +6,7 @@ import type { NetworkDriver } from '../../src/hooks/network.ts'
 import { Registry } from '../../src/hooks/registry.ts'
 import type { Exit, Machine, VmmDriver } from '../../src/hooks/vmm.ts'
 import { createHost } from '../../src/host/index.ts'
+import { CacheGate } from '../../src/lifecycle/cache-gate.ts'
 import type { Engine } from '../../src/lifecycle/engine.ts'
 import { Locks } from '../../src/lifecycle/locks.ts'
 import { resolvePaths } from '../../src/store/paths.ts'
@@ -62,6 +63,7 @@ export async function fakeEngine(): Promise<FakeEngine> {
     kernelSources: new Registry('kernel source', (source) => source.name),
     distros: new Registry('distro', (distro) => distro.id),
     locks: new Locks(5000),
+    cacheGate: new CacheGate(),
     live: new Map(),
     sshKey: { path: paths.sshKey, publicKey: 'ssh-ed25519 AAAA test' },
     agentBinary: image,

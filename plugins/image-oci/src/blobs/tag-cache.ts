@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import { listFiles } from './list-files.ts'
 
 const format = z.object({ reference: z.string(), digest: z.string().regex(/^sha256:[0-9a-f]{64}$/) })
 
@@ -24,6 +25,11 @@ export class TagCache {
     const text = await readFile(this.path(reference), 'utf8').catch(() => 'null')
     const parsed = format.safeParse(parse(text))
     return parsed.success && parsed.data.reference === reference ? parsed.data.digest : undefined
+  }
+
+  /** What it keeps, and what a write that broke off has left. */
+  async files(): Promise<string[]> {
+    return listFiles(this.folder)
   }
 
   async put(reference: string, digest: string): Promise<void> {

@@ -25,6 +25,7 @@ export function registrySource(host: Host, limits: Limits = defaultLimits): Imag
     scheme: 'oci',
     summary: '<registry>/<repository>:<tag> or @<digest> (as docker.io/library/debian:bookworm), any container image',
     takes: ['platform', 'insecure', 'offline'],
+    cachedFiles: async () => [...(await kept.cache.files()), ...(await kept.tags.files())],
     async resolve(ref, options) {
       const reference = parseReference(ref.replace(/^(docker:)?\/\//, ''))
       if (!reference && options.named)

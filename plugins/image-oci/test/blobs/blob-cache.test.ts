@@ -63,6 +63,32 @@ describe('the cache', () => {
     await expect(waiting).rejects.toMatchObject({ name: 'AbortError' })
   })
 
+  it('lists whole blobs and what broken fills have left, not what is being written', async () => {
+    const folder = mkdtempSync(join(root, 'cache-'))
+    const cache = new BlobCache(folder)
+    expect(await cache.files()).toEqual([])
+    const begun = Promise.withResolvers<void>()
+    const goOn = Promise.withResolvers<void>()
+    const filling = cache.add(
+      digest,
+      async (file) => {
+        await writeFile(file, 'blob')
+        begun.resolve()
+        await goOn.promise
+      },
+      signal,
+    )
+    await begun.promise
+    const partial = join(folder, 'blobs/partial')
+    // of this process before it was started anew, of one that is gone, of one that lives
+    const [mine, gone, theirs] = [`${process.pid}-x`, '4194304-x', '1-x'].map((name) => join(partial, name))
+    for (const path of [mine, gone, theirs]) await writeFile(path ?? '', '')
+    expect((await cache.files()).toSorted()).toEqual([mine, gone].toSorted())
+    goOn.resolve()
+    await filling
+    expect(await cache.files()).toContain(cache.path(digest))
+  })
+
   it('says that the disk is full', async () => {
     const { cache } = cacheOf()
     const full = () => Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }))
