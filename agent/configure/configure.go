@@ -22,12 +22,13 @@ type Configurer struct {
 
 // New returns a configurer. report tells PID 1 that the guest is configured.
 func New(g *guest.Guest, report func(string)) *Configurer {
-	c := &Configurer{guest: g, report: report, services: services.NewManager(g)}
+	c := &Configurer{guest: g, report: report}
 	c.steps = services.NewFirstBoot(g, func() {
 		// What was installed may be what a service waits for, and sshd comes with a configuration of its own.
 		c.configureSSHD()
 		c.services.Retry()
 	})
+	c.services = services.NewManager(g, c.steps)
 	return c
 }
 
@@ -52,16 +53,16 @@ func (c *Configurer) Apply(config messages.GuestConfig) []string {
 		{"ssh host keys", func() error { return c.writeHostKeys(config.SSHHostKeys) }},
 		{"sshd", c.configureSSHD},
 		{"files", func() error { return c.writeFiles(config.Files) }},
-		{"environment", func() error { return c.guest.SetDefaults(config.Environment, config.WorkingDir) }},
+		{"environment", func() error { return c.setEnvironment(config.Environment, config.WorkingDir) }},
 	} {
 		if err := part.do(); err != nil {
-			warnings = append(warnings, fmt.Sprintf("%s: %v", part.name, err))
+			warnings = append(warnings, fmt.Sprintf("%s: %v", part.name, oneLine(err.Error())))
 		}
 	}
 	c.guest.MarkConfigured()
 	c.report("configured")
-	c.services.Set(config.Services)
 	c.steps.Add(config.FirstBoot)
+	c.services.Set(config.Services)
 	return warnings
 }
 

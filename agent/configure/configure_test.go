@@ -3,7 +3,9 @@ package configure
 import (
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -52,7 +54,7 @@ func TestEveryFileIsWritten(t *testing.T) {
 		"/root/.ssh/authorized_keys":            config.AuthorizedKeys[0] + "\n",
 		"/etc/ssh/ssh_host_ed25519_key":         "-----BEGIN",
 		"/etc/ssh/ssh_host_ed25519_key.pub":     "testbox\n",
-		"/etc/ssh/sshd_config.d/10-banger.conf": "PermitRootLogin yes\nStrictModes no\nPasswordAuthentication no\n",
+		"/etc/ssh/sshd_config.d/10-banger.conf": "PermitRootLogin yes\nStrictModes no\nPasswordAuthentication no\nPermitUserEnvironment yes\nHostKey /etc/ssh/ssh_host_ed25519_key\n",
 		"/etc/motd":                             "welcome ✓\n",
 	} {
 		if got := read(t, g, path); !strings.Contains(got, want) {
@@ -65,6 +67,9 @@ func TestEveryFileIsWritten(t *testing.T) {
 		if info, err := os.Stat(g.Path(path)); err != nil || info.Mode().Perm() != want {
 			t.Errorf("%s: %v, %v", path, info.Mode(), err)
 		}
+	}
+	if info, err := os.Stat(g.Path("/srv")); err != nil || !info.IsDir() {
+		t.Error("the working folder is not made:", err)
 	}
 	if environment, folder := g.Defaults(); environment["LANG"] != "C.UTF-8" || folder != "/srv" || g.Phase() != "configured" {
 		t.Error(environment, folder, g.Phase())
@@ -142,6 +147,44 @@ func TestOneProblemIsAWarningAndTheRestIsDone(t *testing.T) {
 	read(t, g, "/etc/motd")
 }
 
+func TestSSHSessionsAndLoginShellsGetTheEnvironment(t *testing.T) {
+	c, g, config := setUp(t)
+	os.MkdirAll(g.Path("/etc/profile.d"), 0o755)
+	folder := filepath.Join(t.TempDir(), "it's here")
+	os.Mkdir(folder, 0o755)
+	config.Environment = map[string]string{"PATH": "/opt/it's/bin:/bin:/usr/bin", "A": "b=c", "LINES": "one\ntwo"}
+	config.WorkingDir = folder
+	if warnings := c.Apply(config); len(warnings) > 0 {
+		t.Fatal(warnings)
+	}
+	if got := read(t, g, "/root/.ssh/environment"); !strings.Contains(got, "\nA=b=c\nPATH=/opt/it's/bin:/bin:/usr/bin\n") || strings.Contains(got, "LINES") {
+		t.Fatalf("%q", got)
+	}
+	for connection, want := range map[string]string{"1.2.3.4 5 6.7.8.9 22": folder, "": "/"} {
+		shell := exec.Command("/bin/sh", "-i")
+		shell.Dir = "/"
+		shell.Env = []string{"HOME=/", "PATH=/bin:/usr/bin", "PS1=", "SSH_CONNECTION=" + connection}
+		shell.Stdin = strings.NewReader(". " + g.Path("/etc/profile.d/banger.sh") + "\necho \"$PATH\"; pwd\n")
+		output, err := shell.Output()
+		if err != nil || string(output) != "/opt/it's/bin:/bin:/usr/bin\n"+want+"\n" {
+			t.Errorf("%q, %v", output, err)
+		}
+	}
+}
+
+func TestAWorkingFolderThatCannotBeMadeIsAWarning(t *testing.T) {
+	c, g, config := setUp(t)
+	os.MkdirAll(g.Path("/etc"), 0o755)
+	os.WriteFile(g.Path("/etc/file"), nil, 0o644)
+	config.WorkingDir = "/etc/file/below"
+	if warnings := c.Apply(config); len(warnings) != 1 || !strings.Contains(warnings[0], "environment: ") {
+		t.Fatal(warnings)
+	}
+	if environment, _ := g.Defaults(); environment["LANG"] != "C.UTF-8" {
+		t.Fatal(environment)
+	}
+}
+
 func TestFirstBootStepsRunOnceInOrderAndServicesAreRestarted(t *testing.T) {
 	c, g, config := setUp(t)
 	trace := filepath.Join(t.TempDir(), "trace")
@@ -155,7 +198,8 @@ func TestFirstBootStepsRunOnceInOrderAndServicesAreRestarted(t *testing.T) {
 	defer c.Stop()
 	until(t, func() bool {
 		steps, services := c.FirstBoot(), c.Services()
-		return steps[0].State == "done" && steps[1].State == "failed" && *steps[1].ExitCode == 3 && steps[1].Detail == "oops" &&
+		return steps[0].State == "done" && steps[1].State == "failed" && *steps[1].ExitCode == 3 && steps[1].Detail == "oops" && steps[1].Command[0] == "sh" &&
+			steps[1].Log == "/var/log/banger/first-boot-two.log" &&
 			steps[2].State == "done" && services[0].Restarts > 0 && services[1].State == "stopped"
 	})
 	again := New(g, func(string) {})
@@ -168,6 +212,35 @@ func TestFirstBootStepsRunOnceInOrderAndServicesAreRestarted(t *testing.T) {
 	if content, _ := os.ReadFile(trace); string(content) != "1\n3\n" {
 		t.Fatalf("%q", content)
 	}
+}
+
+func TestAStepWhoseResultIsThereIsDoneAndOneThatIsImpossibleHasFailed(t *testing.T) {
+	c, g, config := setUp(t)
+	os.MkdirAll(g.Path("/usr/sbin"), 0o755)
+	os.WriteFile(g.Path("/usr/sbin/sshd"), nil, 0o755)
+	config.FirstBoot = []messages.FirstBootStep{
+		{Name: "there", Creates: "/usr/sbin/sshd", Impossible: "no package manager"},
+		{Name: "missing", Creates: "/usr/sbin/other", Impossible: "no package manager"},
+	}
+	c.Apply(config)
+	want := []messages.StepState{{Name: "there", State: "done"}, {Name: "missing", State: "failed", Detail: "no package manager"}}
+	if got := c.FirstBoot(); !reflect.DeepEqual(got, want) {
+		t.Fatalf("%+v", got)
+	}
+}
+
+func TestAServiceWaitsForTheStepThatItComesAfter(t *testing.T) {
+	c, _, config := setUp(t)
+	program := filepath.Join(t.TempDir(), "daemon")
+	config.Services = []messages.GuestService{{Name: "daemon", Argv: []string{program}, Cwd: "/", Restart: "no", After: "daemon"}}
+	install := `echo "#!/bin/sh\nsleep 600" >` + program + `.new; chmod +x ` + program + `.new; mv ` + program + `.new ` + program
+	config.FirstBoot = []messages.FirstBootStep{{Name: "daemon", Commands: []messages.GuestCommand{
+		{Argv: []string{"sh", "-c", "sleep 0.3; " + install}},
+	}}}
+	c.Apply(config)
+	defer c.Stop()
+	until(t, func() bool { return c.Services()[0].State == "waiting" && c.FirstBoot()[0].State == "running" })
+	until(t, func() bool { return c.Services()[0].State == "running" && c.Services()[0].Restarts == 0 })
 }
 
 func until(t *testing.T, condition func() bool) {

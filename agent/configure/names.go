@@ -76,15 +76,11 @@ func (c *Configurer) setInterfaces(interfaces []messages.GuestInterface) error {
 
 // authorize keeps the host's keys among those that may log in as root, and what users added.
 func (c *Configurer) authorize(keys []string) error {
-	folder := c.guest.Path("/root/.ssh")
 	path := c.guest.Path("/root/.ssh/authorized_keys")
 	if len(keys) == 0 && !exists(path) {
 		return nil
 	}
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return err
-	}
-	if err := os.Chmod(folder, 0o700); err != nil {
+	if err := c.makeSSHFolder(); err != nil {
 		return err
 	}
 	lines := make([]string, 0, len(keys))
@@ -92,6 +88,14 @@ func (c *Configurer) authorize(keys []string) error {
 		lines = append(lines, oneLine(key))
 	}
 	return files.PutBlock(path, lines, files.Attributes{Mode: 0o600})
+}
+
+func (c *Configurer) makeSSHFolder() error {
+	folder := c.guest.Path("/root/.ssh")
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	return os.Chmod(folder, 0o700)
 }
 
 func oneLine(text string) string {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 
 	"banger/agent/files"
@@ -12,11 +13,12 @@ import (
 
 const (
 	sshdConfig = "/etc/ssh/sshd_config"
+	hostKey    = "/etc/ssh/ssh_host_ed25519_key"
 	sshdDropIn = "/etc/ssh/sshd_config.d/10-banger.conf"
 )
 
 // The guest is its user's own machine, reached with the host's key alone (README, "Security").
-var sshdLines = []string{"PermitRootLogin yes", "StrictModes no", "PasswordAuthentication no"}
+var sshdLines = []string{"PermitRootLogin yes", "StrictModes no", "PasswordAuthentication no", "PermitUserEnvironment yes"}
 
 // includesDropIns finds sshd_config's line for the folder, as Debian, Alpine and Fedora ship it.
 var includesDropIns = regexp.MustCompile(`(?mi)^\s*Include\s.*/etc/ssh/sshd_config\.d/\*`)
@@ -27,7 +29,7 @@ func (c *Configurer) writeHostKeys(keys []messages.HostKey) error {
 			return errors.New("unknown type: " + key.Type)
 		}
 		private := strings.TrimRight(key.PrivateKey, "\n") + "\n"
-		path := c.guest.Path("/etc/ssh/ssh_host_ed25519_key")
+		path := c.guest.Path(hostKey)
 		if err := files.WriteAtomic(path, []byte(private), files.Attributes{Mode: 0o600}); err != nil {
 			return err
 		}
@@ -45,7 +47,12 @@ func (c *Configurer) configureSSHD() error {
 		// sshd's privilege separation wants it, and only an init's unit would make it.
 		os.MkdirAll("/run/sshd", 0o755)
 	}
-	text := strings.Join(sshdLines, "\n") + "\n"
+	lines := sshdLines
+	if exists(c.guest.Path(hostKey)) {
+		// Keys that came with the image are everybody's.
+		lines = append(slices.Clone(lines), "HostKey "+hostKey)
+	}
+	text := strings.Join(lines, "\n") + "\n"
 	if err := files.WriteAtomic(c.guest.Path(sshdDropIn), []byte(text), files.RootFile); err != nil {
 		return err
 	}
@@ -61,5 +68,5 @@ func (c *Configurer) configureSSHD() error {
 	if includesDropIns.Match(content) {
 		return nil
 	}
-	return files.PutBlock(main, sshdLines, files.RootFile)
+	return files.PutBlock(main, lines, files.RootFile)
 }

@@ -102,6 +102,9 @@ func environment(account accounts.Account, defaults map[string]string, start mes
 			}
 		}
 	}
+	if env["PATH"] == "" {
+		env["PATH"] = guest.DefaultPath
+	}
 	return env
 }
 

@@ -45,11 +45,14 @@ type GuestService struct {
 	Cwd  string            `json:"cwd,omitempty"`
 	// "always", "on-failure" or "no"
 	Restart string `json:"restart"`
+	After   string `json:"after,omitempty"`
 }
 
 type FirstBootStep struct {
-	Name     string         `json:"name"`
-	Commands []GuestCommand `json:"commands"`
+	Name       string         `json:"name"`
+	Commands   []GuestCommand `json:"commands"`
+	Creates    string         `json:"creates,omitempty"`
+	Impossible string         `json:"impossible,omitempty"`
 }
 
 type GuestConfig struct {

@@ -3,14 +3,18 @@
 package messages
 
 type StepState struct {
-	Name     string `json:"name"`
-	State    string `json:"state"`
-	ExitCode *int   `json:"exitCode,omitempty"`
-	Detail   string `json:"detail,omitempty"`
+	Name string `json:"name"`
+	// "pending", "running", "done" or "failed"
+	State    string   `json:"state"`
+	Command  []string `json:"command,omitempty"`
+	ExitCode *int     `json:"exitCode,omitempty"`
+	Detail   string   `json:"detail,omitempty"`
+	Log      string   `json:"log,omitempty"`
 }
 
 type ServiceState struct {
-	Name     string `json:"name"`
+	Name string `json:"name"`
+	// "waiting", "running", "stopped" or "failed"
 	State    string `json:"state"`
 	Pid      int    `json:"pid,omitempty"`
 	Restarts int    `json:"restarts"`

@@ -21,13 +21,17 @@ import (
 // serve answers on a unix socket, and returns a client for it.
 func serve(t *testing.T) *http.Client {
 	t.Helper()
+	return serveGuest(t, &guest.Guest{Root: t.TempDir(), Version: "test"})
+}
+
+func serveGuest(t *testing.T, g *guest.Guest) *http.Client {
+	t.Helper()
 	socket := filepath.Join(t.TempDir(), "agent.sock")
 	listener, err := channel.ListenUnix(socket, false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { listener.Close() })
-	g := &guest.Guest{Root: t.TempDir(), Version: "test"}
 	s := &Server{Guest: g, Configure: configure.New(g, func(string) {}), Sessions: sessions.NewManager(g)}
 	go s.Serve(listener)
 	transport := &http.Transport{Protocols: new(http.Protocols), DialContext: func(context.Context, string, string) (net.Conn, error) {

@@ -2,9 +2,11 @@ package services
 
 import (
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"banger/agent/execs"
@@ -32,7 +34,7 @@ func NewFirstBoot(g *guest.Guest, after func()) *FirstBoot {
 	return &FirstBoot{guest: g, after: after}
 }
 
-// Add takes the steps that are new; those on record as done are only shown.
+// Add takes the steps that are new. Those that are done already, or can't be done, are only shown.
 func (f *FirstBoot) Add(steps []messages.FirstBootStep) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
@@ -42,11 +44,16 @@ func (f *FirstBoot) Add(steps []messages.FirstBootStep) {
 		}
 		state := &messages.StepState{Name: step.Name, State: "pending"}
 		f.states = append(f.states, state)
-		if _, err := os.Stat(f.record(step.Name)); err == nil {
+		switch {
+		case isFile(f.record(step.Name)):
+			state.State, state.Log = "done", logFile(logName(step))
+		case step.Creates != "" && isFile(f.guest.Path(step.Creates)):
 			state.State = "done"
-			continue
+		case step.Impossible != "":
+			state.State, state.Detail = "failed", step.Impossible
+		default:
+			f.waiting = append(f.waiting, step)
 		}
-		f.waiting = append(f.waiting, step)
 	}
 	if len(f.waiting) > 0 && !f.busy {
 		f.busy = true
@@ -63,6 +70,15 @@ func (f *FirstBoot) States() []messages.StepState {
 		states = append(states, *state)
 	}
 	return states
+}
+
+// Done tells whether a step is done.
+func (f *FirstBoot) Done(name string) bool {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	return slices.ContainsFunc(f.states, func(state *messages.StepState) bool {
+		return state.Name == name && state.State == "done"
+	})
 }
 
 func (f *FirstBoot) known(name string) bool {
@@ -96,35 +112,42 @@ func (f *FirstBoot) work() {
 }
 
 func (f *FirstBoot) run(step messages.FirstBootStep) {
-	f.set(step.Name, messages.StepState{Name: step.Name, State: "running"})
-	result := messages.StepState{Name: step.Name, State: "done"}
-	code, err := f.runCommands(step)
+	log := openLog(f.guest, logName(step))
+	defer log.Close()
+	from, _ := log.Seek(0, io.SeekEnd)
+	state := messages.StepState{Name: step.Name, State: "running", Log: logFile(logName(step))}
+	f.set(step.Name, state)
+	command, code, err := f.runCommands(step, log)
 	if err == nil && code == 0 {
 		err = files.WriteAtomic(f.record(step.Name), nil, files.RootFile)
 	}
+	state.State = "done"
 	switch {
 	case err != nil:
-		result.State, result.Detail = "failed", err.Error()
+		note(log, err.Error())
+		state.State, state.Command, state.Detail = "failed", command, err.Error()
 	case code != 0:
-		result.State, result.ExitCode = "failed", &code
-		result.Detail = lastLine(logPath(f.guest, "first-boot-"+step.Name))
+		note(log, fmt.Sprintf("it ended with %d", code))
+		state.State, state.Command, state.ExitCode = "failed", command, &code
+		state.Detail = lastLines(log.Name(), from)
 	}
-	f.set(step.Name, result)
+	f.set(step.Name, state)
 }
 
-func (f *FirstBoot) runCommands(step messages.FirstBootStep) (int, error) {
-	log := openLog(f.guest, "first-boot-"+step.Name)
-	defer log.Close()
+// runCommands returns the command that failed, and how.
+func (f *FirstBoot) runCommands(step messages.FirstBootStep, log *os.File) ([]string, int, error) {
 	for _, command := range step.Commands {
 		note(log, fmt.Sprintf("running %q", command.Argv))
-		start := messages.ExecStart{Argv: command.Argv, Env: command.Env}
+		start := messages.ExecStart{Argv: command.Argv, Env: command.Env, Cwd: "/"}
 		code, err := execs.RunLogged(f.guest, start, log, nil, func(int) {})
 		if err != nil || code != 0 {
-			return code, err
+			return command.Argv, code, err
 		}
 	}
-	return 0, nil
+	return nil, 0, nil
 }
+
+func logName(step messages.FirstBootStep) string { return "first-boot-" + step.Name }
 
 func (f *FirstBoot) set(name string, state messages.StepState) {
 	f.mutex.Lock()

@@ -1,11 +1,11 @@
 package services
 
 import (
-	"bytes"
 	"io"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"banger/agent/guest"
@@ -32,25 +32,44 @@ func openLog(g *guest.Guest, name string) *os.File {
 }
 
 func logPath(g *guest.Guest, name string) string {
-	return g.Path(filepath.Join(logFolder, url.PathEscape(name)+".log"))
+	return g.Path(logFile(name))
 }
+
+// logFile is the log's path as the guest sees it.
+func logFile(name string) string {
+	return filepath.Join(logFolder, url.PathEscape(name)+".log")
+}
+
+// noteMark begins the lines that are the agent's own.
+const noteMark = "banger: "
 
 func note(log *os.File, text string) {
-	io.WriteString(log, "banger: "+time.Now().UTC().Format(time.RFC3339)+" "+text+"\n")
+	io.WriteString(log, noteMark+time.Now().UTC().Format(time.RFC3339)+" "+text+"\n")
 }
 
-// lastLine is the last line of a log that is not blank, 200 bytes of it at most.
-func lastLine(path string) string {
+// What lastLines gives at most, in lines and in bytes.
+const (
+	detailLines = 6
+	detailBytes = 1000
+)
+
+// lastLines are the last lines that programs have written to a log since it had `from` bytes, blank ones left out.
+func lastLines(path string, from int64) string {
 	file, err := os.Open(path)
 	if err != nil {
 		return ""
 	}
 	defer file.Close()
-	if info, err := file.Stat(); err == nil && info.Size() > 4096 {
-		file.Seek(-4096, io.SeekEnd)
+	if info, err := file.Stat(); err == nil {
+		file.Seek(max(from, info.Size()-16<<10), io.SeekStart)
 	}
 	content, _ := io.ReadAll(file)
-	lines := bytes.Split(bytes.TrimSpace(content), []byte("\n"))
-	last := bytes.ToValidUTF8(bytes.TrimSpace(lines[len(lines)-1]), []byte("?"))
-	return string(last[:min(len(last), 200)])
+	var lines []string
+	for _, line := range strings.FieldsFunc(string(content), func(c rune) bool { return c == '\n' || c == '\r' }) {
+		if line = strings.TrimSpace(strings.ToValidUTF8(line, "?")); line != "" && !strings.HasPrefix(line, noteMark) {
+			lines = append(lines, line)
+		}
+	}
+	text := strings.Join(lines[max(0, len(lines)-detailLines):], "\n")
+	return strings.ToValidUTF8(text[max(0, len(text)-detailBytes):], "")
 }

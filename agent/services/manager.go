@@ -15,6 +15,7 @@ import (
 // Manager runs the services of the newest configuration.
 type Manager struct {
 	guest   *guest.Guest
+	steps   *FirstBoot
 	mutex   sync.Mutex
 	running map[string]*service
 	watched bool
@@ -23,8 +24,9 @@ type Manager struct {
 // downCheck is how often the manager looks whether the machine goes down.
 const downCheck = 2 * time.Second
 
-func NewManager(g *guest.Guest) *Manager {
-	return &Manager{guest: g, running: map[string]*service{}}
+// NewManager returns a manager without services. Those that come after a first-boot step look at steps.
+func NewManager(g *guest.Guest, steps *FirstBoot) *Manager {
+	return &Manager{guest: g, steps: steps, running: map[string]*service{}}
 }
 
 // Set starts what is new, stops what is gone, restarts what has changed and leaves the rest alone.
@@ -43,7 +45,7 @@ func (m *Manager) Set(wanted []messages.GuestService) {
 			}
 			present.stop()
 		}
-		m.running[spec.Name] = startService(m.guest, spec)
+		m.running[spec.Name] = startService(m.guest, spec, func() bool { return spec.After == "" || m.steps.Done(spec.After) })
 	}
 	if len(m.running) > 0 && !m.watched {
 		m.watched = true

@@ -9,6 +9,14 @@ import (
 	"banger/agent/messages"
 )
 
+// The states of a service. One that waits does so for a first-boot step.
+const (
+	waiting = "waiting"
+	running = "running"
+	stopped = "stopped"
+	failed  = "failed"
+)
+
 const (
 	backoffFirst = 500 * time.Millisecond
 	backoffLast  = 10 * time.Second
@@ -18,21 +26,25 @@ const (
 
 // service is one supervised program.
 type service struct {
-	guest    *guest.Guest
-	spec     messages.GuestService
+	guest *guest.Guest
+	spec  messages.GuestService
+	// ready tells whether it may run, and is asked again at each retry.
+	ready    func() bool
 	retry    chan struct{}
 	stopped  chan struct{}
 	stopping sync.Once
 	ended    chan struct{}
+	// startedBefore is of the supervising goroutine alone.
+	startedBefore bool
 
 	mutex sync.Mutex
 	state messages.ServiceState
 }
 
-func startService(g *guest.Guest, spec messages.GuestService) *service {
+func startService(g *guest.Guest, spec messages.GuestService, ready func() bool) *service {
 	s := &service{
-		guest: g, spec: spec, retry: make(chan struct{}, 1), stopped: make(chan struct{}), ended: make(chan struct{}),
-		state: messages.ServiceState{Name: spec.Name, State: "stopped"},
+		guest: g, spec: spec, ready: ready, retry: make(chan struct{}, 1), stopped: make(chan struct{}), ended: make(chan struct{}),
+		state: messages.ServiceState{Name: spec.Name, State: stopped},
 	}
 	go s.supervise()
 	return s
@@ -63,8 +75,11 @@ func (s *service) set(change func(*messages.ServiceState)) {
 func (s *service) supervise() {
 	defer close(s.ended)
 	for backoff := backoffFirst; ; backoff = min(2*backoff, backoffLast) {
+		if !s.awaitStep() {
+			return
+		}
 		begun := time.Now()
-		ok := s.runOnce()
+		state := s.runOnce()
 		select {
 		case <-s.stopped:
 			return
@@ -73,7 +88,7 @@ func (s *service) supervise() {
 		if time.Since(begun) > goodRun {
 			backoff = backoffFirst
 		}
-		if s.guest.GoingDown() || s.spec.Restart == "no" || s.spec.Restart == "on-failure" && ok {
+		if s.guest.GoingDown() || s.spec.Restart == "no" || s.spec.Restart == "on-failure" && state == stopped {
 			return
 		}
 		select {
@@ -83,28 +98,43 @@ func (s *service) supervise() {
 			backoff = backoffFirst
 		case <-time.After(backoff):
 		}
-		s.set(func(state *messages.ServiceState) { state.Restarts++ })
 	}
 }
 
-// runOnce runs the program to its end and tells whether that was a success.
-func (s *service) runOnce() bool {
+// awaitStep returns once the first-boot step that the service comes after is done; false when the service is stopped.
+func (s *service) awaitStep() bool {
+	for !s.ready() {
+		s.set(func(state *messages.ServiceState) { state.State = waiting })
+		select {
+		case <-s.stopped:
+			return false
+		case <-s.retry:
+		}
+	}
+	return true
+}
+
+// runOnce runs the program to its end, and returns the service's state then.
+func (s *service) runOnce() string {
 	log := openLog(s.guest, s.spec.Name)
 	defer log.Close()
 	start := messages.ExecStart{Argv: s.spec.Argv, Env: s.spec.Env, Cwd: s.spec.Cwd}
 	code, err := execs.RunLogged(s.guest, start, log, s.stopped, func(pid int) {
-		s.set(func(state *messages.ServiceState) { state.State, state.Pid = "running", pid })
+		s.set(func(state *messages.ServiceState) {
+			state.State, state.Pid = running, pid
+			if s.startedBefore {
+				state.Restarts++
+			}
+		})
+		s.startedBefore = true
 	})
-	if err != nil {
+	now := failed
+	switch {
+	case err != nil:
 		note(log, err.Error())
+	case code == 0:
+		now = stopped
 	}
-	ok := err == nil && code == 0
-	s.set(func(state *messages.ServiceState) {
-		state.Pid = 0
-		state.State = "failed"
-		if ok {
-			state.State = "stopped"
-		}
-	})
-	return ok
+	s.set(func(state *messages.ServiceState) { state.State, state.Pid = now, 0 })
+	return now
 }

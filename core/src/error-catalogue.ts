@@ -286,6 +286,11 @@ export const catalogue = {
     hint: 'Give a name of its /etc/passwd, or a number.',
   },
   'guest.bad-path': { status: 404, message: '{path}: {reason}', hint: 'Give a path that exists in the guest.' },
+  'guest.no-log': {
+    status: 404,
+    message: '{path}: the guest has no such log.',
+    hint: 'See which steps and services it has with: banger vm show',
+  },
   'guest.bad-archive': {
     status: 400,
     message: 'The archive was refused: {reason}',

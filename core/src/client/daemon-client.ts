@@ -7,7 +7,7 @@ import type { Progress } from '../hooks/progress.ts'
 import type { AddImage, CreateVm, PrunedImages, PruneImages, SshAccess } from '../protocol/api.ts'
 import type { DaemonInfo, Image, ImageEntry, Vm } from '../protocol/model.ts'
 import { encodeJson, streamId } from '../protocol/stdio-mux.ts'
-import { type ErrorContext, readError, readJson, send } from './http.ts'
+import { connectionError, type ErrorContext, readError, readJson, send } from './http.ts'
 import { readOperation } from './operation.ts'
 import { sendUpgrade, type Upgrade } from './upgrade.ts'
 
@@ -27,6 +27,12 @@ export interface OperationOptions {
   what?: string
   progress?: Progress
   /** Closes the connection, which aborts what can be undone. */
+  signal?: AbortSignal
+}
+
+export interface LogOptions {
+  lines?: number
+  follow?: boolean
   signal?: AbortSignal
 }
 
@@ -94,6 +100,27 @@ export class DaemonClient {
 
   health(vm: string): Promise<Health> {
     return this.get(`/v1/vms/${part(vm)}/health`)
+  }
+
+  /**
+   * What a service wrote, or a first-boot step under the name `first-boot-<step>`. Ends when the signal aborts.
+   * @param options.lines only this many of the last lines
+   * @param options.follow goes on as more is written
+   */
+  async *log(vm: string, name: string, options: LogOptions = {}): AsyncGenerator<Buffer> {
+    const { lines, follow, signal } = options
+    const query = new URLSearchParams({
+      name,
+      ...(lines === undefined ? {} : { lines: String(lines) }),
+      ...(follow ? { follow: 'true' } : {}),
+    })
+    try {
+      const answer = await this.#send('GET', `/v1/vms/${part(vm)}/log?${query}`, undefined, signal)
+      if ((answer.statusCode ?? 500) >= 400) throw await readError(answer, this.#context)
+      yield* answer as AsyncIterable<Buffer>
+    } catch (error) {
+      if (!signal?.aborted) throw connectionError(error, this.#context)
+    }
   }
 
   ssh(vm: string): Promise<SshAccess> {

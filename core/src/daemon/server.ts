@@ -14,7 +14,7 @@ export function createServer(log: Log): FastifyInstance {
     const known = toBangerError(error)
     const status = known.code === 'internal' && isClientError(error) ? error.statusCode : known.status
     if (status >= 500) log.error({ err: error, method: request.method, url: request.url }, 'a request failed')
-    return reply.status(status).send(known.toJSON())
+    return reply.status(status).type('application/json').send(known.toJSON())
   })
   server.setNotFoundHandler((request, reply) =>
     reply.status(404).send({ code: 'usage', message: `The daemon knows no ${request.method} ${request.url}.` }),

@@ -77,6 +77,13 @@ export class AgentClient {
     return this.#json('GET', '/v1/stats')
   }
 
+  /** What a service wrote, or a first-boot step under the name `first-boot-<step>`; with `follow` without an end. */
+  log(name: string, options: { lines?: number; follow?: boolean } = {}): Readable {
+    const lines = options.lines === undefined ? '' : `&lines=${options.lines}`
+    const follow = options.follow ? '&follow=true' : ''
+    return this.#stream('GET', `/v1/logs?name=${encodeURIComponent(name)}${lines}${follow}`).end()
+  }
+
   /** @param unixMillis milliseconds since 1970 */
   async setClock(unixMillis: number): Promise<void> {
     await this.#json('PUT', '/v1/clock', { body: { unixMillis } })

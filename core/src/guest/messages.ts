@@ -3,14 +3,19 @@
 export interface StepState {
   name: string
   state: 'pending' | 'running' | 'done' | 'failed'
+  /** The command that failed, and its status. */
+  command?: string[]
   exitCode?: number
-  /** Last line of its output, when it failed. */
+  /** Why it failed: the last lines of the command's output, or why it could not be run. */
   detail?: string
+  /** Absolute path in the guest of what it has written; `GET /v1/logs?name=first-boot-<name>` reads it. */
+  log?: string
 }
 
 export interface ServiceState {
   name: string
-  state: 'running' | 'stopped' | 'failed'
+  /** `waiting`: for the first-boot step that it comes after. */
+  state: 'waiting' | 'running' | 'stopped' | 'failed'
   pid?: number
   restarts: number
 }

@@ -32,6 +32,8 @@ export interface GuestService {
   env?: Record<string, string>
   cwd?: string
   restart: 'always' | 'on-failure' | 'no'
+  /** Name of a first-boot step: the service does not start before that is done. */
+  after?: string
 }
 
 /** Commands that run once in a VM's life, in the background, after the guest is ready. */
@@ -39,6 +41,10 @@ export interface FirstBootStep {
   /** Unique; a step whose name is recorded as done on the VM's disk does not run again. */
   name: string
   commands: GuestCommand[]
+  /** Absolute path in the guest. Where it is there, the step is done without running. */
+  creates?: string
+  /** Why this guest has no commands for it: the step counts as failed, for this reason. */
+  impossible?: string
 }
 
 /**

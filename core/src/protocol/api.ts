@@ -16,6 +16,7 @@
  * | POST /v1/vms/:vm/start, /stop, /kill | ⇒ operation Vm |
  * | DELETE /v1/vms/:vm | ⇒ operation {} ; vm.delete-running unless stopped or `?force=true` |
  * | GET /v1/vms/:vm/ports, /stats, /health | → ListeningPort[], GuestStats, Health |
+ * | GET /v1/vms/:vm/log?name= | → text; `first-boot-<step>` or a service's name; `&lines=n`, `&follow=true` |
  * | GET /v1/vms/:vm/ssh | → SshAccess |
  * | POST /v1/vms/:vm/exec | upgrade `stdio_mux_v1` ↔ frames |
  * | POST /v1/vms/:vm/dial?port= | upgrade `tcp` ↔ bytes |

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import type { Duplex } from 'node:stream'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ErrorBody } from '../../src/errors.ts'
 import type { OperationLine } from '../../src/protocol/api.ts'
 import type { DaemonInfo, Vm } from '../../src/protocol/model.ts'
 import { type Paths, resolvePaths } from '../../src/store/paths.ts'
@@ -25,6 +26,8 @@ export interface FakeDaemon extends AsyncDisposable {
   routes: Record<string, Route>
   /** `POST /v1/vms/box/exec` and what takes its connection over. */
   upgrades: Record<string, UpgradeRoute>
+  /** Why an upgrade is refused that nobody takes over; `vm.not-running` unless told. */
+  refusals: Record<string, ErrorBody>
   /** Drops every connection and stops listening. */
   stop(): Promise<void>
 }
@@ -35,7 +38,12 @@ export async function fakeDaemon(): Promise<FakeDaemon> {
   const env = fakeEnvironment(home)
   const paths = resolvePaths(env)
   await import('node:fs/promises').then(({ mkdir }) => mkdir(paths.state, { recursive: true }))
-  const daemon: Pick<FakeDaemon, 'calls' | 'routes' | 'upgrades'> = { calls: [], routes: {}, upgrades: {} }
+  const daemon: Pick<FakeDaemon, 'calls' | 'routes' | 'upgrades' | 'refusals'> = {
+    calls: [],
+    routes: {},
+    upgrades: {},
+    refusals: {},
+  }
   const sockets = new Set<Duplex>()
   const server = createServer(async (request, response) => {
     const call = { method: request.method ?? '', path: request.url ?? '', body: await readBody(request) }
@@ -58,7 +66,8 @@ export async function fakeDaemon(): Promise<FakeDaemon> {
     daemon.calls.push({ method: request.method ?? '', path: request.url ?? '', body: undefined })
     const route = daemon.upgrades[`${request.method} ${request.url}`]
     if (!route) {
-      const body = JSON.stringify({ code: 'vm.not-running', message: 'The VM "box" is stopped.' })
+      const reason = daemon.refusals[`${request.method} ${request.url}`]
+      const body = JSON.stringify(reason ?? { code: 'vm.not-running', message: 'The VM "box" is stopped.' })
       socket.end(
         `HTTP/1.1 409 Conflict\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
       )

@@ -1,11 +1,13 @@
 import { appendFile, rm, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DoctorCheck } from '../../src/hooks/doctor.ts'
 import type { ImageEntry } from '../../src/protocol/model.ts'
-import { type FakeDaemon, fakeDaemon, fakeInfo, fakeVm, json, operation, result } from '../client/fake-daemon.ts'
-import { type CliResult, runCli, startCli } from './run-cli.ts'
+import { type FakeDaemon, fakeDaemon, fakeInfo, fakeVm, json, operation, result, type Route } from '../client/fake-daemon.ts'
+import { type CliResult, cliArgs, cliEnv, runCli, startCli } from './run-cli.ts'
 
 let daemon: FakeDaemon
 beforeEach(async () => {
@@ -141,6 +143,50 @@ describe('vm show, ports and stats', () => {
     expect((await banger('vm show box')).stdout).toMatch(/name: +box\n[\s\S]*vmm: +qemu \(pid 42\)/)
   })
 
+  it('show how far the first boot is, what failed in it and where to read on', async () => {
+    daemon.routes['GET /v1/vms/box'] = (_call, response) => json(response, fakeVm({ id: 'box' }))
+    const health = {
+      firstBoot: [
+        { name: 'tools', state: 'running', log: '/var/log/banger/first-boot-tools.log' },
+        {
+          name: 'sshd',
+          state: 'failed',
+          command: ['apt-get', 'update'],
+          exitCode: 100,
+          detail: 'E: one\nE: two',
+          log: '/var/log/banger/first-boot-sshd.log',
+        },
+        { name: 'web', state: 'failed', detail: 'Not here.' },
+      ],
+      services: [
+        { name: 'sshd', state: 'waiting', restarts: 0 },
+        { name: 'api', state: 'running', pid: 7, restarts: 2 },
+      ],
+    }
+    daemon.routes['GET /v1/vms/box/health'] = (_call, response) => json(response, health)
+    expect((await banger('vm show box')).stdout).toContain(`first boot:  tools: running
+               log: /var/log/banger/first-boot-tools.log (banger vm logs box --step tools)
+             sshd: failed (apt-get update: status 100)
+               E: one
+               E: two
+               log: /var/log/banger/first-boot-sshd.log (banger vm logs box --step sshd)
+               it is tried again when the VM starts
+             web: failed
+               Not here.
+services:    sshd: waiting
+             api: running (pid 7, 2 restarts)
+`)
+    expect(JSON.parse((await banger('vm show box --json')).stdout)).toMatchObject({ id: 'box', ...health })
+  })
+
+  it('show the rest of a VM whose guest does not answer', async () => {
+    daemon.routes['GET /v1/vms/box'] = (_call, response) => json(response, fakeVm({ id: 'box' }))
+    daemon.routes['GET /v1/vms/box/health'] = (_call, response) =>
+      json(response, { code: 'guest.unreachable', message: 'Gone.' }, 503)
+    const shown = await banger('vm show box')
+    expect(shown).toMatchObject({ code: 0, stderr: 'Warning: Gone.\n', stdout: expect.stringMatching(/state: +running/) })
+  })
+
   it('say where a port of the guest is published', async () => {
     const publish = [{ hostAddress: '127.0.0.1', hostPort: 8080, guestPort: 80 }]
     daemon.routes['GET /v1/vms/box'] = (_call, response) =>
@@ -189,6 +235,32 @@ describe('vm logs', () => {
     expect((await banger('vm logs box -n 0')).stdout).toBe('')
     await appendFile(consoleLog, 'unfinished')
     expect((await banger('vm logs box -n 1')).stdout).toBe('unfinished')
+  })
+
+  it('prints what a step of the first boot or a service wrote, as the guest has it', async () => {
+    const text =
+      (body: string): Route =>
+      (_call, response) =>
+        void response.writeHead(200, { 'content-type': 'text/plain' }).end(body)
+    daemon.routes['GET /v1/vms/box/log?name=first-boot-sshd&lines=2'] = text('E: one\nE: two\n')
+    daemon.routes['GET /v1/vms/box/log?name=sshd'] = text('listening\n')
+    expect(await banger('vm logs box --step sshd --lines 2')).toMatchObject({ code: 0, stdout: 'E: one\nE: two\n', stderr: '' })
+    expect(await banger('vm logs box --service sshd')).toMatchObject({ code: 0, stdout: 'listening\n', stderr: '' })
+    expect((await banger('vm logs box --step nope')).code).toBe(1)
+    expect((await banger('vm logs box --step sshd --service sshd')).code).toBe(2)
+  })
+
+  it("follows a step's log until its reader goes", async () => {
+    const closed = Promise.withResolvers<void>()
+    daemon.routes['GET /v1/vms/box/log?name=first-boot-sshd&follow=true'] = (_call, response) => {
+      response.writeHead(200, { 'content-type': 'text/plain' })
+      const writing = setInterval(() => response.write('one\n'), 20)
+      response.once('close', () => closed.resolve(clearInterval(writing)))
+    }
+    const pipe = `'${process.execPath}' '${cliArgs[0]}' vm logs box --step sshd --follow | head -n 1`
+    const { stdout } = await promisify(execFile)('sh', ['-c', pipe], { env: cliEnv(daemon.env) })
+    await closed.promise
+    expect(stdout).toBe('one\n')
   })
 
   it('follows it until it is removed', async () => {

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { spawn } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type FakeDaemon, fakeDaemon } from '../client/fake-daemon.ts'
+import { type FakeDaemon, fakeDaemon, json } from '../client/fake-daemon.ts'
 import { cliArgs, cliEnv, runCli } from './run-cli.ts'
 
 /** On a busy machine. */
@@ -30,6 +30,15 @@ afterEach(async () => {
 })
 
 describe('vm dial', () => {
+  it('waits with --wait until sshd is installed, and ends with the reason when it cannot be', async () => {
+    const states = ['running', 'failed']
+    daemon.routes['GET /v1/vms/box/health'] = (_call, response) =>
+      json(response, { firstBoot: [{ name: 'sshd', state: states.shift(), detail: 'Not here.' }] })
+    daemon.refusals['POST /v1/vms/box/dial?port=22'] = { code: 'guest.dial-failed', message: 'Nothing answers.' }
+    const { code, stderr } = await runCli(daemon.env, ['vm', 'dial', 'box', '22', '--wait'])
+    expect([code, stderr]).toEqual([125, expect.stringMatching(/^Waiting for sshd, which[\s\S]*Not here\./)])
+  })
+
   it('joins stdin and stdout to a port, binary clean, and tells the end of stdin', async () => {
     const sent = randomBytes(3_000_000)
     serve = async (socket) => {

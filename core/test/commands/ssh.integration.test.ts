@@ -80,6 +80,32 @@ describe('vm ssh', () => {
     expect(dials).toBe(3)
   })
 
+  it('waits for as long as the guest installs sshd, and says so', async () => {
+    refusals = 2
+    const states = ['pending', 'running']
+    daemon.routes['GET /v1/vms/box/health'] = (_call, response) =>
+      json(response, { firstBoot: [{ name: 'sshd', state: states.shift() }] })
+    expect(await runCli(daemon.env, ['vm', 'ssh', 'box', '--', 'echo reached'])).toMatchObject({
+      code: 0,
+      stdout: 'reached\n',
+      stderr: 'Waiting for sshd, which "box" installs at its first boot (banger vm logs box --step sshd --follow)\n',
+    })
+  })
+
+  it('says why sshd could not be installed, and does not wait for it', async () => {
+    refusals = 9
+    const step = { name: 'sshd', state: 'failed', detail: 'W: no mirror\nE: no such package', log: '/var/log/x.log' }
+    daemon.routes['GET /v1/vms/box/health'] = (_call, response) => json(response, { firstBoot: [step] })
+    expect(await runCli(daemon.env, ['vm', 'ssh', 'box'])).toMatchObject({
+      code: 125,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /could not be installed: E: no such package\n[\s\S]*vm logs box --step sshd[\s\S]*vm exec box/,
+      ),
+    })
+    expect(dials).toBe(1)
+  })
+
   it('refuses a guest with another host key', async () => {
     accessInfo.hostKey = userKeys.public
     expect(await runCli(daemon.env, ['vm', 'ssh', 'box', '--', 'true'])).toMatchObject({
@@ -113,7 +139,7 @@ describe('vm ssh-config', () => {
   it('prints a Host block that quotes what needs it', async () => {
     const { stdout } = await runCli(daemon.env, ['vm', 'ssh-config', 'box'])
     expect(stdout).toContain('Host banger-box\n')
-    expect(stdout).toContain('ProxyCommand /opt/banger/bin/banger vm dial box 22\n')
+    expect(stdout).toContain('ProxyCommand /opt/banger/bin/banger vm dial box 22 --wait\n')
     expect(stdout).toContain(`IdentityFile "${accessInfo.identityFile}"\n`)
     expect((await runCli(daemon.env, ['vm', 'ssh-config'])).stdout).toBe(stdout)
   })

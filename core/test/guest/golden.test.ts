@@ -25,12 +25,20 @@ test('a configured guest tells its health', () => {
     init: '/sbin/init',
     uptime: 1598,
     firstBoot: [
-      { name: 'ssh', state: 'done' },
-      { name: 'tools', state: 'failed', exitCode: 100, detail: 'E: Unable to locate package nosuch' },
+      { name: 'sshd', state: 'done', log: '/var/log/banger/first-boot-sshd.log' },
+      {
+        name: 'tools',
+        state: 'failed',
+        command: ['apt-get', 'install', 'nosuch'],
+        exitCode: 100,
+        detail: 'W: Failed to fetch\nE: Unable to locate package nosuch',
+        log: '/var/log/banger/first-boot-tools.log',
+      },
     ],
     services: [
       { name: 'opencode', state: 'running', pid: 310, restarts: 0 },
       { name: 'sshd', state: 'failed', restarts: 4 },
+      { name: 'web', state: 'waiting', restarts: 0 },
     ],
   }
   expect(golden('health')).toEqual(health)
@@ -85,13 +93,16 @@ test('a configuration uses every field', () => {
         env: { HOME: '/root' },
         cwd: '/root',
         restart: 'always',
+        after: 'sshd',
       },
     ],
     firstBoot: [
       {
-        name: 'ssh',
+        name: 'sshd',
+        creates: '/usr/sbin/sshd',
         commands: [{ argv: ['apt-get', 'install', '-y', 'openssh-server'], env: { DEBIAN_FRONTEND: 'noninteractive' } }],
       },
+      { name: 'tools', commands: [], impossible: 'The VM has no network.' },
     ],
     clock: 1764000000000,
     entropy: Buffer.from(Array.from({ length: 32 }, (_, index) => index)).toString('base64'),

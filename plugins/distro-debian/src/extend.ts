@@ -1,4 +1,5 @@
 import type { BangerPlugin } from '@banger/core'
+import { awaitLock } from './await-lock.ts'
 import { checkBootstrap } from './doctor.ts'
 import { debianGuest } from './guest.ts'
 import { debianSource } from './source.ts'
@@ -13,6 +14,7 @@ export function extend(): BangerPlugin {
     apply(hooks, host) {
       hooks.imageSources.tap(name, (registry) => registry.add(name, debianSource(host)))
       hooks.distros.tap(name, (registry) => registry.add(name, debianGuest))
+      hooks.provision.tap(name, (context) => awaitLock(context, { name, id: debianGuest.id }))
       hooks.doctor.tapPromise(name, (report) => checkBootstrap(host, report))
     },
   }

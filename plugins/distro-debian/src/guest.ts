@@ -1,4 +1,5 @@
 import type { Distro } from '@banger/core'
+import { installPackages, shell } from './install-packages.ts'
 import { systemdService } from './systemd-service.ts'
 
 /** Debian, Ubuntu and what calls itself like them. */
@@ -6,20 +7,7 @@ export const debianGuest: Distro = {
   id: 'debian',
   matches: (os) => ['debian', 'ubuntu'].some((id) => os.id === id || os.idLike.includes(id)),
   initSystem: 'systemd',
-  packages: {
-    install: (names) => [
-      apt('update'),
-      apt('install', '--yes', '--no-install-recommends', '--option=Dpkg::Options::=--force-confold', '--', ...names),
-    ],
-    nameOf: (generic) => generic,
-  },
+  packages: { install: installPackages, nameOf: (generic) => generic },
+  enableSshd: [shell('if [ -d /run/systemd/system ]; then exec systemctl start ssh.service; else exec service ssh start; fi')],
   service: systemdService,
-}
-
-/** `DPkg::Lock::Timeout`: someone in the guest may be using apt, too. */
-function apt(...args: string[]) {
-  return {
-    argv: ['apt-get', '--quiet=2', '--option=DPkg::Lock::Timeout=120', ...args],
-    env: { DEBIAN_FRONTEND: 'noninteractive' },
-  }
 }

@@ -1,4 +1,6 @@
+import type { Distro, GuestCommand, GuestConfig } from '@banger/core'
 import { describe, expect, test } from 'vitest'
+import { awaitLock } from '../src/await-lock.ts'
 import { debianGuest } from '../src/guest.ts'
 
 const os = (id: string, ...idLike: string[]) => ({ id, idLike })
@@ -10,12 +12,27 @@ test('it is Debian, Ubuntu and what is like them', () => {
 })
 
 test('packages are installed without questions, the lists read first', () => {
-  const commands = debianGuest.packages.install(['openssh-server'])
-  expect(commands.map(({ argv }) => argv.filter((arg) => !arg.startsWith('--')))).toEqual([
+  const commands = debianGuest.packages.install(['curl'])
+  const apt = commands.filter(({ argv }) => argv[0] === 'apt-get')
+  expect(apt.map(({ argv }) => argv.filter((arg) => !arg.startsWith('--')))).toEqual([
     ['apt-get', 'update'],
-    ['apt-get', 'install', 'openssh-server'],
+    ['apt-get', 'install', 'curl'],
   ])
-  for (const { env } of commands) expect(env).toEqual({ DEBIAN_FRONTEND: 'noninteractive' })
+  for (const { env } of commands) expect(env).toMatchObject({ DEBIAN_FRONTEND: 'noninteractive' })
+})
+
+test('apt in the guest waits while banger installs something there', () => {
+  const files = (distro: Distro | undefined, commands: GuestCommand[]) => {
+    const guest = { files: [], firstBoot: [{ name: 'sshd', commands }] } as unknown as GuestConfig
+    const context = { vm: { id: 'x', name: 'x' }, image: { name: 'x', config: {}, hasInit: false }, guest, warn: () => undefined }
+    awaitLock({ ...context, ...(distro && { distro }) }, { name: 'a plugin', id: 'debian' })
+    return guest.files.map(({ path, content }) => [path, Buffer.from(content, 'base64').toString()])
+  }
+  const installs = debianGuest.packages.install(['curl'])
+  expect(files(debianGuest, installs)).toEqual([['/etc/apt/apt.conf.d/90banger', 'DPkg::Lock::Timeout "600";\n']])
+  expect(files(debianGuest, [])).toEqual([])
+  expect(files({ ...debianGuest, id: 'other' }, installs)).toEqual([])
+  expect(files(undefined, installs)).toEqual([])
 })
 
 describe('a service', () => {

@@ -8,7 +8,7 @@ export function sshConfigBlock(vm: string, access: SshAccess, banger: string): s
   return `Host banger-${vm}
   HostName ${vm}
   User ${access.user}
-  ProxyCommand ${escapePercent(shellQuote(banger))} vm dial ${vm} 22
+  ProxyCommand ${escapePercent(shellQuote(banger))} vm dial ${vm} 22 --wait
   IdentityFile ${configQuote(access.identityFile)}
   IdentitiesOnly yes
   UserKnownHostsFile ${configQuote(access.knownHostsFile)}

@@ -1,7 +1,9 @@
 import { string } from '@oclif/core/args'
+import { formatServices, formatSteps } from '../../client/output/first-boot.ts'
 import { formatFields } from '../../client/output/table.ts'
 import { formatAge, formatMebibytes } from '../../client/output/units.ts'
 import { formatPorts } from '../../client/output/vm.ts'
+import type { Health } from '../../guest/messages.ts'
 import type { Vm } from '../../protocol/model.ts'
 import { BangerCommand } from '../base.ts'
 
@@ -10,15 +12,30 @@ export default class VmShow extends BangerCommand {
   static override examples = ['<%= config.bin %> vm show testbox', '<%= config.bin %> vm show testbox --json']
   static override args = { vm: string({ description: 'name or id of a VM', required: true, ignoreStdin: true }) }
 
-  async run(): Promise<Vm> {
+  async run(): Promise<Vm & Guest> {
     const { args } = await this.parse(VmShow)
     const vm = await this.client().vm(args.vm)
-    this.log(describe(vm))
-    return vm
+    const guest = vm.state === 'running' ? await this.#guest(vm) : {}
+    this.log(describe(vm, guest))
+    return { ...vm, ...guest }
+  }
+
+  /** A guest that does not answer must not keep the rest from being shown. */
+  async #guest(vm: Vm): Promise<Guest> {
+    try {
+      const { firstBoot, services } = await this.client().health(vm.id)
+      return { firstBoot, services }
+    } catch (error) {
+      this.note(`Warning: ${error instanceof Error ? error.message : error}`)
+      return {}
+    }
   }
 }
 
-function describe(vm: Vm): string {
+/** What a running guest tells. */
+type Guest = Partial<Pick<Health, 'firstBoot' | 'services'>>
+
+function describe(vm: Vm, { firstBoot = [], services = [] }: Guest): string {
   return formatFields({
     name: vm.name,
     id: vm.id,
@@ -37,6 +54,8 @@ function describe(vm: Vm): string {
     'last stop': vm.exit?.detail,
     ephemeral: vm.ephemeral ? 'yes: removed when its command ends' : undefined,
     console: vm.consoleLog,
+    'first boot': formatSteps(vm.name, firstBoot) || undefined,
+    services: formatServices(services) || undefined,
     warnings: vm.warnings.join('\n') || undefined,
   })
 }

@@ -6,7 +6,7 @@ import { GuestProgramCommand } from '../guest-program.ts'
 
 export default class VmSsh extends GuestProgramCommand {
   static override description = `Open a shell in a VM over SSH, or run a command for its shell.
-Waits up to a minute for sshd, which a new VM may still be installing. Exits with the status of the shell or command.
+Waits for sshd while the VM installs or starts it, and says so. Exits with the status of the shell or command.
 For plain ssh, scp, rsync and editors: banger vm ssh-config`
   static override usage = 'vm ssh VM [--tty | --no-tty] [-- COMMAND...]'
   static override examples = ['<%= config.bin %> vm ssh testbox', "<%= config.bin %> vm ssh testbox -- 'cd /srv && ls'"]

@@ -10,11 +10,20 @@ interface VmParams {
   Params: { vm: string }
 }
 
+interface LogQuery {
+  Querystring: { name?: string; lines?: string; follow?: string }
+}
+
 /** What a running guest tells of itself. */
 export function guestRoutes(server: FastifyInstance, engine: Engine): void {
   server.get<VmParams>('/v1/vms/:vm/health', (request) => agentOf(engine, request.params.vm).health())
   server.get<VmParams>('/v1/vms/:vm/ports', (request) => agentOf(engine, request.params.vm).ports())
   server.get<VmParams>('/v1/vms/:vm/stats', (request) => agentOf(engine, request.params.vm).stats())
+  server.get<VmParams & LogQuery>('/v1/vms/:vm/log', ({ params, query }, reply) => {
+    const lines = query.lines === undefined ? {} : { lines: parseLines(query.lines) }
+    const log = agentOf(engine, params.vm).log(query.name ?? '', { ...lines, follow: query.follow === 'true' })
+    return reply.type('text/plain; charset=utf-8').send(log)
+  })
   server.get<VmParams>('/v1/vms/:vm/ssh', (request) => sshAccess(engine, request.params.vm))
 }
 
@@ -24,6 +33,11 @@ export function agentOf(engine: Engine, name: string): AgentClient {
   const live = engine.live.get(vm.id)
   if (!live || vm.state !== 'running') throw fail('vm.not-running', { name: vm.name, state: vm.state })
   return live.agent
+}
+
+function parseLines(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw fail('usage', { reason: `lines: must be a number, not "${text}".` })
+  return Number(text)
 }
 
 async function sshAccess(engine: Engine, name: string): Promise<SshAccess> {
