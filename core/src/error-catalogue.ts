@@ -221,6 +221,11 @@ export const catalogue = {
     message: 'No tap is ready for the VM, and none can be made on {bridge}: {reason}',
     hint: 'See what is missing with: banger doctor',
   },
+  'network.service-failed': {
+    status: 503,
+    message: 'The service that names VMs and publishes their ports does not run: {reason}',
+    hint: 'Its log may say more: {log}',
+  },
 
   'vm.not-found': { status: 404, message: 'There is no VM named "{name}".', hint: 'See what you have with: banger vm list' },
   'vm.exists': {

@@ -1,6 +1,7 @@
 /** All that a plugin may import. Commands take their base from `@banger/core/command`. */
 export { pluginConfig } from './config/plugin-config.ts'
 export { BangerError, type BangerErrorInit, type ErrorBody, type ErrorCode, fail, isError, toBangerError } from './errors.ts'
+export { refusedPort } from './host/refused-port.ts'
 export { openPreamble } from './guest/preamble.ts'
 export type { DaemonContext } from './hooks/daemon.ts'
 export type { Distro, OsRelease, ServiceUnit } from './hooks/distro.ts'

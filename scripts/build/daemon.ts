@@ -1,17 +1,20 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 import type { BuildTarget } from './cli.ts'
 import type { Workspace } from './workspaces.ts'
 
 /**
- * The daemon, `@banger/core` and the plugins' `banger:extend` hooks: ES modules that share their chunks, so that the
+ * The daemon, `@banger/core`, the plugins' `banger:extend` hooks and programs: ES modules that share their chunks, so that the
  * daemon's process holds one copy of core whoever imports it.
  */
 export async function buildDaemon({ root, lib, version }: BuildTarget, plugins: Workspace[]): Promise<void> {
   const entries = [
     { in: join(root, 'core/bin/bangerd.ts'), out: 'daemon' },
     { in: join(root, 'core/src/index.ts'), out: 'node_modules/@banger/core/dist/index' },
-    ...plugins.flatMap(({ name, extend }) => (extend ? [{ in: extend, out: `node_modules/${name}/dist/extend` }] : [])),
+    ...plugins.flatMap(({ name, extend, programs }) => [
+      ...(extend ? [{ in: extend, out: `node_modules/${name}/dist/extend` }] : []),
+      ...programs.map((file) => ({ in: file, out: `node_modules/${name}/dist/programs/${basename(file, '.ts')}` })),
+    ]),
   ]
   await build({
     entryPoints: entries,

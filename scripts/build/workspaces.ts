@@ -11,6 +11,8 @@ export interface Workspace {
   commands: Map<string, string>
   /** The source of its `banger:extend` hook. */
   extend?: string
+  /** Sources of programs that it runs beside the daemon, absolute: `src/programs/<name>.ts` becomes `dist/programs/<name>.js`. */
+  programs: string[]
 }
 
 export interface PackageJson {
@@ -36,6 +38,7 @@ function readWorkspace(dir: string): Workspace {
     name: manifest.name,
     manifest,
     commands: findCommands(join(dir, 'src/commands')),
+    programs: globSync('src/programs/*.ts', { cwd: dir }).map((file) => join(dir, file)),
     ...(existsSync(extend) ? { extend } : {}),
   }
 }

@@ -1,7 +1,6 @@
 import { fail } from '@banger/core'
-import { overlap, parseNetwork } from './ipv4.ts'
+import { networkOf, overlap, parseNetwork } from './ipv4.ts'
 import { ownTaps, readLinks, readRoutes } from './links.ts'
-import { known } from './settings.ts'
 import type { Tools } from './tools.ts'
 
 /**
@@ -21,18 +20,23 @@ export async function raiseBridge(tools: Tools): Promise<void> {
   if (!there) await tellResolver(tools)
 }
 
-/** Removes the taps, the rules and the bridge, whatever of them is there. */
-export async function lowerBridge(tools: Tools): Promise<void> {
-  const { host, settings, names, commands, run } = tools
+/**
+ * Removes the taps, the rules and the bridge, whatever of them is there.
+ * @throws the first failure, when the rest is removed
+ */
+export async function lowerBridge({ host, settings, names, commands, run }: Tools): Promise<void> {
   const links = await readLinks(host)
-  for (const { name } of ownTaps(names, links)) await run(commands.deleteTap(name))
-  await run(commands.deleteRules)
-  if (links.some((link) => link.name === settings.bridge && link.mac === names.bridgeMac)) await run(commands.deleteBridge)
+  const isOurs = links.some((link) => link.name === settings.bridge && link.mac === names.bridgeMac)
+  const taps = ownTaps(names, links).map(({ name }) => commands.deleteTap(name))
+  const failures: unknown[] = []
+  for (const command of [...taps, ...(isOurs ? [commands.deleteBridge] : []), commands.deleteRules])
+    await run(command).catch((error: unknown) => failures.push(error))
+  if (failures.length > 0) throw failures[0]
 }
 
 /** Another network with these addresses would no longer be reached. A default route is nobody's network, nor are its halves, which VPNs set. */
 async function refuseUsedNetwork(tools: Tools): Promise<void> {
-  const own = known(tools.settings.cidr)
+  const own = networkOf(tools.settings.cidr)
   for (const route of await readRoutes(tools.host)) {
     const network = parseNetwork(route.network)
     if (network && network.prefix > 1 && overlap(network, own)) {

@@ -1,4 +1,5 @@
-import { known, type Settings } from './settings.ts'
+import { networkOf } from './ipv4.ts'
+import type { Settings } from './settings.ts'
 import { domain, type Names } from './names.ts'
 import { ruleset, withoutRules } from './ruleset.ts'
 
@@ -41,7 +42,7 @@ export function commandsFor(settings: Settings, names: Names, uid: number): Comm
   return {
     addBridge: ip(`link add name ${bridge} address ${names.bridgeMac} type bridge`),
     withoutIpv6: ip(`link set dev ${bridge} addrgenmode none`),
-    addAddress: ip(`address replace ${address}/${known(cidr).prefix} dev ${bridge}`),
+    addAddress: ip(`address replace ${address}/${networkOf(cidr).prefix} dev ${bridge}`),
     raiseBridge: ip(`link set dev ${bridge} up`),
     deleteBridge: ip(`link delete dev ${bridge} type bridge`),
     setRules: nft(ruleset(settings, names)),

@@ -1,67 +1,50 @@
 import { join } from 'node:path'
-import { type Attachment, fail, type Host, type NetworkDriver, type NetworkRequest } from '@banger/core'
-import { lowerBridge, raiseBridge } from './bridge.ts'
-import { isForwarding, stopForwarding } from './forwarding.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { type Attachment, type Host, type NetworkDriver, type NetworkRequest, refusedPort } from '@banger/core'
+import { networkOf } from './ipv4.ts'
 import { leaseAddress } from './leases.ts'
 import { domain, macOf } from './names.ts'
 import { probeBridge } from './probe.ts'
+import { bridgeFor, type RaisedBridge } from './raised-bridge.ts'
 import { serial } from './serial.ts'
-import { known, type Settings } from './settings.ts'
-import { loadState, removeState, saveState, type State } from './state-file.ts'
-import { createTapPool, type TapPool } from './tap-pool.ts'
-import { type Tools, toolsFor } from './tools.ts'
+import type { Settings } from './settings.ts'
+import { hasPlugged, servedVms, type State, usedTaps, type VmEntry, withVm } from './state.ts'
+import { loadState, removeState, saveState } from './state-file.ts'
 
 /** The network `bridge`: every VM on a tap of one bridge, with an address that stays its own, behind the host's NAT. */
 export interface BridgeNetwork extends NetworkDriver {
-  /** The daemon stops. Without a VM that uses it, the bridge goes. */
+  /** The daemon stops. Without a VM that is plugged in, the bridge goes. */
   stop(): Promise<void>
-}
-
-/** What is there while the bridge is. */
-interface Raised {
-  tools: Tools
-  pool: TapPool
 }
 
 export function createBridgeNetwork(host: Host, settings: Settings): BridgeNetwork {
   const file = join(host.dirs.state, 'network-bridge.json')
   const inTurn = serial()
   const report = (what: string) => (error: unknown) => host.log.error({ err: error }, what)
-  let raised: Raised | undefined
+  let raised: RaisedBridge | undefined
 
-  /** Makes the bridge or mends it: somebody may have flushed all nftables rules, or removed an interface. */
-  async function raise(state: State): Promise<Raised> {
-    const { tools, pool } = raised ?? (await prepare(state))
-    await raiseBridge(tools)
-    await forward(tools, state)
-    await pool.restore(usedTaps(state))
-    raised = { tools, pool }
-    return raised
+  async function raise(state: State): Promise<RaisedBridge> {
+    const bridge = raised ?? (await prepare(state))
+    await bridge.raise(usedTaps(state), async () => {
+      state.forwarding = true
+      await save(state)
+    })
+    raised = bridge
+    return bridge
   }
 
   /** Other settings than those the bridge was made with wait until no VM is on it. */
-  async function prepare(state: State): Promise<Raised> {
-    if (state.made && !hasPlugged(state) && !sameSettings(state.made, settings)) await lower(state)
-    const tools = toolsFor(host, state.made ?? settings)
-    state.made = tools.settings
+  async function prepare(state: State): Promise<RaisedBridge> {
+    if (state.made && !hasPlugged(state) && !isDeepStrictEqual(state.made, settings)) await lower(state)
+    state.made ??= settings
     await save(state)
-    return { tools, pool: createTapPool(tools) }
-  }
-
-  async function forward(tools: Tools, state: State): Promise<void> {
-    if (await isForwarding(tools)) return
-    state.forwarding = true
-    await save(state)
-    await tools.run(tools.commands.setForwarding(true))
+    return bridgeFor(host, state.made, serveAgain)
   }
 
   async function lower(state: State): Promise<void> {
-    await raised?.pool.close()
-    raised = undefined
     if (!state.made) return
-    const tools = toolsFor(host, state.made)
-    await lowerBridge(tools)
-    if (state.forwarding) await stopForwarding(tools)
+    await (raised ?? bridgeFor(host, state.made)).lower(state.forwarding)
+    raised = undefined
     state.forwarding = false
     delete state.made
     await save(state)
@@ -73,25 +56,11 @@ export function createBridgeNetwork(host: Host, settings: Settings): BridgeNetwo
     else await saveState(file, state)
   }
 
-  /** A tap that stays is no reason not to let the VM go: the next start of the daemon removes it. */
-  async function unplug(state: State, vmId: string): Promise<void> {
-    const vm = state.vms[vmId]
-    if (!vm?.tap) return
-    const pool = raised?.pool ?? createTapPool(toolsFor(host, state.made ?? settings))
-    await pool.remove(vm.tap).catch(report('a tap could not be removed'))
-    delete vm.tap
-    vm.publish = []
-    await save(state)
-    raised?.pool.refill()
-  }
-
   async function attach(request: NetworkRequest): Promise<Attachment> {
-    if (request.publish.length > 0)
-      throw fail('not-supported', { reason: 'The bridge publishes no ports yet.', advice: 'Use the address of the VM.' })
     const state = await loadState(file)
     await unplug(state, request.vmId)
-    const there = raised
-    // What is there is mended afterwards: a tap from the pool is ready at once.
+    const there = (await raised?.isThere()) ? raised : undefined
+    // Its rules are mended afterwards: a tap from the pool is ready at once.
     if (there) void inTurn(async () => raise(await loadState(file))).catch(report('the bridge could not be mended'))
     try {
       return await plug(there ?? (await raise(state)), state, request)
@@ -101,48 +70,87 @@ export function createBridgeNetwork(host: Host, settings: Settings): BridgeNetwo
     }
   }
 
-  async function plug({ tools, pool }: Raised, state: State, { vmId, vmName, publish }: NetworkRequest): Promise<Attachment> {
-    const address = leaseAddress(state, tools.settings, vmId)
+  async function plug(
+    { settings: made, pool, service }: RaisedBridge,
+    before: State,
+    request: NetworkRequest,
+  ): Promise<Attachment> {
+    const { vmId, vmName: name, publish } = request
+    const address = leaseAddress(before, made, vmId)
     const tap = await pool.take()
     try {
-      const vms = { ...state.vms, [vmId]: { name: vmName, address, tap, publish } }
-      await save({ ...state, vms, lastAddress: address })
+      const asked = withVm(before, vmId, { name, address, tap, publish })
+      await save(asked)
+      const { ports, refused } = await service.set(servedVms(asked))
+      for (const { vmId: whose, port, ...reason } of refused) if (whose === vmId) throw refusedPort(port, reason)
+      const vm = { name, address, tap, publish: ports[vmId] ?? [] }
+      await save(withVm(before, vmId, vm))
+      pool.refill()
+      return attachmentOf(vmId, vm, made)
     } catch (error) {
       await pool.remove(tap).catch(report('a tap could not be removed'))
+      await save(before).catch(report('the state of the bridge could not be written'))
+      await service.set(servedVms(before)).catch(report('the service of the bridge does not run'))
       throw error
     }
-    pool.refill()
-    return attachmentOf(vmId, tap, address, tools.settings)
   }
 
-  async function forget(vmId: string): Promise<void> {
-    const state = await loadState(file)
+  /** A tap that cannot be removed is no reason not to let the VM go: the next start of the daemon removes it. */
+  async function unplug(state: State, vmId: string): Promise<void> {
+    const vm = state.vms[vmId]
+    if (!vm?.tap) return
+    const { pool, service } = raised ?? bridgeFor(host, state.made ?? settings)
+    await pool.remove(vm.tap).catch(report('a tap could not be removed'))
+    delete vm.tap
+    vm.publish = []
+    await save(state)
+    if (!raised) return
+    await service.set(servedVms(state)).catch(report('the service of the bridge does not run'))
+    pool.refill()
+  }
+
+  async function forget(state: State, vmId: string): Promise<void> {
     await unplug(state, vmId)
     if (!state.vms[vmId]) return
     delete state.vms[vmId]
     await save(state)
   }
 
-  async function reconcile(running: { vmId: string; attachment: Attachment }[], existing: ReadonlySet<string>): Promise<void> {
+  async function reconcile(running: Parameters<NetworkDriver['reconcile']>[0], existing: ReadonlySet<string>): Promise<void> {
     const state = await loadState(file)
+    const plugged = new Map(running.map(({ vmId, attachment }) => [vmId, attachment]))
     for (const [vmId, vm] of Object.entries(state.vms)) {
       if (!existing.has(vmId)) delete state.vms[vmId]
-      else if (!running.some((other) => other.vmId === vmId)) delete vm.tap
+      else if (!plugged.has(vmId)) delete vm.tap
     }
-    for (const { vmId, attachment } of running) {
-      if (attachment.kind !== 'tap') continue
-      const address = attachment.guest.address.split('/')[0] ?? ''
-      state.vms[vmId] = { name: state.vms[vmId]?.name ?? vmId, address, tap: attachment.device, publish: attachment.publish }
+    for (const [vmId, attachment] of plugged) {
+      if (attachment.kind === 'tap') state.vms[vmId] = entryOf(attachment, state.vms[vmId]?.name ?? vmId)
     }
     if (!state.made && !hasPlugged(state)) return save(state)
-    if (hasPlugged(state)) (await raise(state)).pool.refill()
-    else await lower(state)
+    if (!hasPlugged(state)) return lower(state)
+    const { pool } = await raise(state)
+    await save(state)
+    await serve(state)
+    pool.refill()
+  }
+
+  /** Tells a service that may know of nothing of all VMs. */
+  async function serve(state: State): Promise<void> {
+    const answer = await raised?.service.set(servedVms(state))
+    for (const { vmId, port, message } of answer?.refused ?? [])
+      host.log.warn({ vm: state.vms[vmId]?.name, port, reason: message }, 'a published port could not be opened again')
+  }
+
+  function serveAgain(): void {
+    const again = async () => serve(await loadState(file))
+    setTimeout(() => void inTurn(again).catch(report('the service of the bridge does not run')), 1000).unref()
   }
 
   async function stop(): Promise<void> {
     const state = await loadState(file)
     if (!hasPlugged(state)) return lower(state)
     await raised?.pool.close()
+    await raised?.service.leave()
   }
 
   return {
@@ -151,35 +159,27 @@ export function createBridgeNetwork(host: Host, settings: Settings): BridgeNetwo
     probe: () => probeBridge(host),
     attach: (request) => inTurn(() => attach(request)),
     release: (vmId) => inTurn(async () => unplug(await loadState(file), vmId)),
-    forget: (vmId) => inTurn(() => forget(vmId)),
+    forget: (vmId) => inTurn(async () => forget(await loadState(file), vmId)),
     reconcile: (running, existing) => inTurn(() => reconcile(running, existing)),
     stop: () => inTurn(stop),
   }
 }
 
-function attachmentOf(vmId: string, device: string, address: string, settings: Settings): Attachment {
+function attachmentOf(vmId: string, vm: Required<VmEntry>, { address, cidr }: Settings): Attachment {
   return {
     kind: 'tap',
-    device,
+    device: vm.tap,
     guest: {
       mac: macOf(vmId),
-      address: `${address}/${known(settings.cidr).prefix}`,
-      gateway: settings.address,
-      dns: [settings.address],
+      address: `${vm.address}/${networkOf(cidr).prefix}`,
+      gateway: address,
+      dns: [address],
       search: [domain],
     },
-    publish: [],
+    publish: vm.publish,
   }
 }
 
-function hasPlugged(state: State): boolean {
-  return usedTaps(state).size > 0
-}
-
-function usedTaps(state: State): Set<string> {
-  return new Set(Object.values(state.vms).flatMap((vm) => (vm.tap ? [vm.tap] : [])))
-}
-
-function sameSettings(one: Settings, other: Settings): boolean {
-  return JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(other).sort())
+function entryOf({ device, guest, publish }: Extract<Attachment, { kind: 'tap' }>, name: string): VmEntry {
+  return { name, address: guest.address.split('/')[0] ?? '', tap: device, publish }
 }

@@ -26,6 +26,13 @@ export function parseNetwork(text: string): Network | undefined {
   return { base, prefix }
 }
 
+/** A network that is known to be well written. */
+export function networkOf(text: string): Network {
+  const network = parseNetwork(text)
+  if (!network) throw new Error(`${text} is no network`)
+  return network
+}
+
 /** The first and the last address that a machine may have: not the network's own, not the one for broadcasts. */
 export function usableRange({ base, prefix }: Network): { first: number; last: number } {
   return { first: base + 1, last: base + sizeOf(prefix) - 2 }

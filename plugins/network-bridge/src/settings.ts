@@ -1,6 +1,6 @@
 import { type Host, pluginConfig } from '@banger/core'
 import { z } from 'zod'
-import { contains, formatAddress, type Network, parseAddress, parseNetwork, usableRange } from './ipv4.ts'
+import { contains, formatAddress, networkOf, parseAddress, parseNetwork, usableRange } from './ipv4.ts'
 
 /** How the bridge is to be; docs/networking.md explains each. */
 export interface Settings {
@@ -19,7 +19,7 @@ export interface Settings {
 }
 
 /** Ranges that are nobody's on the internet: RFC 1918, RFC 6598, RFC 2544. */
-const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '198.18.0.0/15'].map(known)
+const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '198.18.0.0/15'].map(networkOf)
 
 const schema = z
   .strictObject({
@@ -52,7 +52,7 @@ export function readSettings(host: Pick<Host, 'config' | 'dirs'>): Settings {
   const { bridge_name, bridge_ip, cidr, tap_pool_size, default_dns, isolate } = pluginConfig(host, 'network-bridge', schema)
   return {
     bridge: bridge_name,
-    address: bridge_ip ?? formatAddress(usableRange(known(cidr)).first),
+    address: bridge_ip ?? formatAddress(usableRange(networkOf(cidr)).first),
     cidr,
     poolSize: tap_pool_size,
     ...(default_dns ? { dns: default_dns } : {}),
@@ -70,11 +70,4 @@ function checkNetwork(cidr: string, context: z.RefinementCtx): void {
 
 function isAddress(text: string): boolean {
   return parseAddress(text) !== undefined
-}
-
-/** A network that is known to be well written. */
-export function known(cidr: string): Network {
-  const network = parseNetwork(cidr)
-  if (!network) throw new Error(`${cidr} is no network`)
-  return network
 }

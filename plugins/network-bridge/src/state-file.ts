@@ -1,8 +1,7 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { PublishedPort } from '@banger/core'
 import { z } from 'zod'
-import type { Settings } from './settings.ts'
+import type { State } from './state.ts'
 
 const settingsShape = z.object({
   bridge: z.string(),
@@ -33,23 +32,6 @@ const shape = z.object({
     }),
   ),
 })
-
-/** What the driver must know after a restart. */
-export interface State {
-  made?: Settings
-  forwarding: boolean
-  lastAddress?: string
-  vms: Record<string, VmEntry>
-}
-
-export interface VmEntry {
-  name: string
-  /** `172.16.0.2`: the VM's as long as it exists. */
-  address: string
-  /** While it is plugged in. */
-  tap?: string
-  publish: PublishedPort[]
-}
 
 /** The state of the last run; a fresh one where there is none, or none that can be read. */
 export async function loadState(file: string): Promise<State> {

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import { fail, type PublishedPort } from '@banger/core'
+import { type PublishedPort, refusedPort } from '@banger/core'
 
 /**
  * Opens a host port for a moment to see that it is free.
@@ -18,16 +18,8 @@ export async function tryPort(port: PublishedPort): Promise<number> {
       })
     })
   } catch (error) {
-    throw explain(port, error as NodeJS.ErrnoException)
+    throw refusedPort(port, error as NodeJS.ErrnoException)
   } finally {
     if (server.listening) await new Promise((resolve) => server.close(resolve))
   }
-}
-
-function explain({ hostAddress, hostPort, guestPort }: PublishedPort, error: NodeJS.ErrnoException): Error {
-  if (error.code === 'EADDRINUSE') return fail('port.in-use', { address: hostAddress, port: hostPort, guest: guestPort }, error)
-  if (error.code === 'EACCES') {
-    return fail('usage', { reason: `You may not open the host port ${hostPort}; ports from 1024 on need no privilege.` }, error)
-  }
-  return fail('usage', { reason: `The host port ${hostAddress}:${hostPort} cannot be opened: ${error.message}` }, error)
 }
