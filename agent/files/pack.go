@@ -13,23 +13,21 @@ import (
 )
 
 // Pack writes a file or a folder as a tar stream, names relative to its parent. Owners, times, links and extended
-// attributes are kept; sockets are left out. A file that shrinks meanwhile is filled up with zeros.
+// attributes are kept; sockets are left out, and so is what the kernel makes up below the folder (/proc, /sys). A file
+// that shrinks meanwhile is filled up with zeros.
 func Pack(out io.Writer, path string) error {
-	path = filepath.Clean(path)
-	parent := filepath.Dir(path)
-	packer := &packer{tar: tar.NewWriter(out), seen: map[[2]uint64]string{}}
-	err := filepath.WalkDir(path, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
+	top := filepath.Clean(path)
+	packer := &packer{tar: tar.NewWriter(out), parent: filepath.Dir(top), seen: map[[2]uint64]string{}}
+	err := filepath.WalkDir(top, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil {
+			err = packer.add(path)
 		}
-		name, err := filepath.Rel(parent, path)
-		if err != nil {
-			return err
-		}
-		err = packer.add(path, name)
-		if os.IsNotExist(err) {
+		if os.IsNotExist(err) && path != top {
 			// Gone since the folder was listed.
 			return nil
+		}
+		if err == nil && entry.IsDir() && path != top && isMadeUp(path) {
+			return fs.SkipDir
 		}
 		return err
 	})
@@ -41,11 +39,17 @@ func Pack(out io.Writer, path string) error {
 
 type packer struct {
 	tar *tar.Writer
+	// what names are relative to
+	parent string
 	// names of files with several links, by device and inode
 	seen map[[2]uint64]string
 }
 
-func (p *packer) add(path, name string) error {
+func (p *packer) add(path string) error {
+	name, err := filepath.Rel(p.parent, path)
+	if err != nil {
+		return err
+	}
 	info, err := os.Lstat(path)
 	if err != nil || info.Mode()&os.ModeSocket != 0 {
 		return err
@@ -86,6 +90,10 @@ func (p *packer) addContent(path string, header *tar.Header) error {
 		return err
 	}
 	defer file.Close()
+	if header.Size == 0 {
+		// Files of /proc have no size and do have content.
+		return p.addMadeUp(file, header)
+	}
 	if err := p.tar.WriteHeader(header); err != nil {
 		return err
 	}
@@ -94,6 +102,36 @@ func (p *packer) addContent(path string, header *tar.Header) error {
 		_, err = io.CopyN(p.tar, zeros{}, header.Size-copied)
 	}
 	return err
+}
+
+// madeUpLimit is what is kept in memory of a file whose size is not known before it is read.
+const madeUpLimit = 16 << 20
+
+func (p *packer) addMadeUp(file io.Reader, header *tar.Header) error {
+	content, err := io.ReadAll(io.LimitReader(file, madeUpLimit))
+	if err != nil {
+		return err
+	}
+	header.Size = int64(len(content))
+	if err := p.tar.WriteHeader(header); err != nil {
+		return err
+	}
+	_, err = p.tar.Write(content)
+	return err
+}
+
+// isMadeUp tells folders that the kernel makes up, endless ones among them.
+func isMadeUp(folder string) bool {
+	var filesystem unix.Statfs_t
+	if unix.Statfs(folder, &filesystem) != nil {
+		return false
+	}
+	switch filesystem.Type {
+	case unix.PROC_SUPER_MAGIC, unix.SYSFS_MAGIC, unix.CGROUP_SUPER_MAGIC, unix.CGROUP2_SUPER_MAGIC, unix.DEBUGFS_MAGIC,
+		unix.TRACEFS_MAGIC, unix.SECURITYFS_MAGIC, unix.BPF_FS_MAGIC, unix.DEVPTS_SUPER_MAGIC:
+		return true
+	}
+	return false
 }
 
 // numberedInfo keeps FileInfoHeader from looking up users and groups by name: numbers are what a guest's files have.

@@ -3,6 +3,7 @@ package files
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"path"
 	"strings"
 
@@ -124,6 +125,28 @@ func remove(parent int, base string) error {
 	}
 	if errors.Is(err, unix.ENOENT) {
 		return nil
+	}
+	return err
+}
+
+// createPart makes a file that has no lasting name yet.
+func createPart(parent int) (fd int, name string, err error) {
+	for {
+		name = fmt.Sprintf(".banger-%08x.part", rand.Uint32())
+		flags := unix.O_WRONLY | unix.O_CREAT | unix.O_EXCL | unix.O_NOFOLLOW | unix.O_CLOEXEC
+		if fd, err = unix.Openat(parent, name, flags, 0o600); !errors.Is(err, unix.EEXIST) {
+			return fd, name, err
+		}
+	}
+}
+
+// replace gives a finished file its name, over what has it, unless that is a folder with something in it.
+func replace(parent int, part, base string) error {
+	err := unix.Renameat(parent, part, parent, base)
+	if errors.Is(err, unix.EISDIR) {
+		if err = unix.Unlinkat(parent, base, unix.AT_REMOVEDIR); err == nil {
+			err = unix.Renameat(parent, part, parent, base)
+		}
 	}
 	return err
 }

@@ -20,7 +20,8 @@ var ErrArchive = errors.New("the archive was refused")
 
 // Unpack writes a tar stream below a folder, which is made when missing. Nothing outside of the folder is written,
 // whatever names and links the stream has: every path is resolved beneath it by the kernel (openat2(2)). Only below
-// "/" are absolute links followed. Owners are kept when root does it.
+// "/" are absolute links followed. Owners are kept when root does it. A file appears under its name when it is whole, in
+// place of what was there.
 func Unpack(stream io.Reader, folder string) (messages.FilesAnswer, error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return messages.FilesAnswer{}, err
@@ -149,25 +150,35 @@ func (u *unpacker) folder(parent int, base string, header *tar.Header) error {
 }
 
 func (u *unpacker) file(parent int, base string, header *tar.Header, content io.Reader) error {
-	if err := remove(parent, base); err != nil {
-		return err
-	}
-	fd, err := unix.Openat(parent, base, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o600)
+	fd, part, err := createPart(parent)
 	if err != nil {
 		return err
 	}
 	file := os.NewFile(uintptr(fd), base)
 	defer file.Close()
+	if err := u.fill(file, header, content); err != nil {
+		unix.Unlinkat(parent, part, 0)
+		return err
+	}
+	if err = u.attributes(parent, part, header); err == nil {
+		err = replace(parent, part, base)
+	}
+	if err != nil {
+		unix.Unlinkat(parent, part, 0)
+	}
+	return err
+}
+
+func (u *unpacker) fill(file *os.File, header *tar.Header, content io.Reader) error {
 	copied, err := io.Copy(file, content)
 	u.answer.Bytes += copied
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, tar.ErrHeader) {
 		return fmt.Errorf("%w: %w", ErrArchive, err)
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		setXattrs(int(file.Fd()), header)
 	}
-	setXattrs(fd, header)
-	return u.attributes(parent, base, header)
+	return err
 }
 
 func (u *unpacker) hardLink(parent int, base, target string) error {

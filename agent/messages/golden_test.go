@@ -13,7 +13,7 @@ func TestTheGoldenMessagesGoThroughUnchanged(t *testing.T) {
 		"health": &Health{}, "health-waiting": &Health{}, "configure": &GuestConfig{}, "configure-answer": &ConfigureAnswer{},
 		"exec-start": &ExecStart{}, "exec-exit": &ExecExit{}, "exec-exit-signal": &ExecExit{},
 		"exec-start-tty": &ExecStart{}, "error": &ErrorBody{}, "ports": &[]ListeningPort{}, "stats": &GuestStats{},
-		"files-answer": &FilesAnswer{}, "clock": &Clock{}, "shutdown": &Shutdown{},
+		"files-answer": &FilesAnswer{}, "file-stat": &FileStat{}, "clock": &Clock{}, "shutdown": &Shutdown{},
 		"session-start": &SessionStart{}, "session": &Session{}, "session-ended": &Session{}, "session-lost": &Session{},
 		"attach-start": &AttachStart{}, "attach-start-again": &AttachStart{}, "attached": &Attached{},
 	} {

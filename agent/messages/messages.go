@@ -93,6 +93,14 @@ type FilesAnswer struct {
 	Bytes   int64 `json:"bytes"`
 }
 
+type FileStat struct {
+	// "file", "folder", "link" or "other"
+	Type string `json:"type"`
+	Size int64  `json:"size"`
+	Mode uint32 `json:"mode"`
+	Path string `json:"path"`
+}
+
 type Clock struct {
 	UnixMillis int64 `json:"unixMillis"`
 }

@@ -52,6 +52,8 @@ func (s *Server) routes() http.Handler {
 	routes.HandleFunc("GET /v1/files", s.getFiles)
 	routes.HandleFunc("PUT /v1/files", s.putFiles)
 	routes.HandleFunc("GET /v1/logs", s.logs)
+	routes.HandleFunc("PUT /v1/file", s.putFile)
+	routes.HandleFunc("GET /v1/stat", s.statFile)
 	routes.HandleFunc("GET /v1/ports", s.ports)
 	routes.HandleFunc("GET /v1/stats", s.stats)
 	routes.HandleFunc("POST /v1/dial", s.dial)

@@ -78,6 +78,9 @@ func TestWrongRequestsAreRefusedWithACode(t *testing.T) {
 		{"POST", "/v1/dial?port=1", "", 502, "guest.dial-failed"},
 		{"GET", "/v1/files?path=relative", "", 400, "guest.bad-request"},
 		{"GET", "/v1/files?path=/nothing", "", 404, "guest.bad-path"},
+		{"GET", "/v1/stat?path=/nothing", "", 404, "guest.bad-path"},
+		{"PUT", "/v1/file?path=/no/folder", "content", 404, "guest.bad-path"},
+		{"PUT", "/v1/file?path=relative", "", 400, "guest.bad-request"},
 		{"PUT", "/v1/files?path=/x", strings.Repeat("no tar", 200), 400, "guest.bad-archive"},
 	} {
 		status, text := call(t, client, c.method, c.path, strings.NewReader(c.body))

@@ -317,6 +317,20 @@ export const catalogue = {
     hint: 'Look at its console with: banger vm logs {name}',
   },
 
+  'guest.disk-full': {
+    status: 507,
+    message: "The guest's disk is full: {reason}",
+    hint: 'Remove something in the guest, or create a VM with a larger --disk.',
+  },
+
+  'copy.refused': { status: 400, message: '{reason}', hint: '{advice}' },
+  'copy.interrupted': {
+    status: 499,
+    message: 'The copy to {target} was interrupted.',
+    hint: 'No file is there by half. Run it again to copy the rest.',
+  },
+  'host.bad-path': { status: 404, message: '{path}: {reason}', hint: 'Give a path of this host that you can use.' },
+
   'ssh.failed': { status: 502, message: 'SSH to the VM "{name}" failed: {reason}', hint: '{advice}' },
 
   'port.in-use': {

@@ -6,7 +6,7 @@ import type { Exit } from '../hooks/vmm.ts'
 import { lostError } from './agent-error.ts'
 import { AgentSession, type OpenChannel } from './agent-session.ts'
 import { AgentStream } from './agent-stream.ts'
-import type { ConfigureAnswer, GuestStats, Health, ListeningPort } from './messages.ts'
+import type { ConfigureAnswer, FilesAnswer, FileStat, GuestStats, Health, ListeningPort } from './messages.ts'
 import { readJson } from './read-json.ts'
 
 /** Milliseconds until a small request must be answered; generous, since emulated guests are slow under load. */
@@ -110,18 +110,32 @@ export class AgentClient {
   }
 
   /** Unpacks a tar stream below a folder of the guest, which is made when missing. */
-  async putFiles(path: string, tar: Readable): Promise<{ entries: number; bytes: number }> {
-    const stream = this.#stream('PUT', `/v1/files?path=${encodeURIComponent(path)}`)
-    const answer = readJson<{ entries: number; bytes: number }>(stream, this.#vm)
-    // What the agent answers explains a broken upload best; the upload's own error stands where there is no answer.
-    const [received, sent] = await Promise.allSettled([answer, pipeline(tar, stream, { end: true })])
-    if (received.status === 'fulfilled') return received.value
-    throw sent.status === 'rejected' && tar.errored ? tar.errored : received.reason
+  putFiles(path: string, tar: Readable): Promise<FilesAnswer> {
+    return this.#upload(`/v1/files?path=${encodeURIComponent(path)}`, tar)
+  }
+
+  /** Makes a file of a stream, which appears when it is whole. Its folder must exist. */
+  putFile(path: string, content: Readable): Promise<FilesAnswer> {
+    return this.#upload(`/v1/file?path=${encodeURIComponent(path)}`, content)
+  }
+
+  /** @throws guest.bad-path where nothing is */
+  statFile(path: string): Promise<FileStat> {
+    return this.#json('GET', `/v1/stat?path=${encodeURIComponent(path)}`)
   }
 
   /** Ends the connection and all that goes over it. The client is of no use afterwards. */
   close(): void {
     this.#session.close()
+  }
+
+  async #upload(path: string, body: Readable): Promise<FilesAnswer> {
+    const stream = this.#stream('PUT', path)
+    const answer = readJson<FilesAnswer>(stream, this.#vm)
+    // What the agent answers explains a broken upload best; the upload's own error stands where there is no answer.
+    const [received, sent] = await Promise.allSettled([answer, pipeline(body, stream, { end: true })])
+    if (received.status === 'fulfilled') return received.value
+    throw sent.status === 'rejected' && body.errored ? body.errored : received.reason
   }
 
   async #json<T>(

@@ -19,6 +19,7 @@ export interface StreamOptions {
 export class AgentStream extends Duplex {
   readonly #options: StreamOptions
   #stream: ClientHttp2Stream | undefined
+  readonly #givenUp = new AbortController()
   /** Whether the answer came to its proper end. */
   #complete = false
   /** Whether the agent said no. */
@@ -59,7 +60,8 @@ export class AgentStream extends Duplex {
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#waiting = []
-    this.#stream?.close(constants.NGHTTP2_CANCEL)
+    // Not by `close`, which tells the agent that the request's body is complete before it resets the stream.
+    if (!this.#stream?.closed) this.#givenUp.abort()
     // Unread data would keep the stream from closing.
     this.#stream?.resume()
     callback(error)
@@ -69,7 +71,7 @@ export class AgentStream extends Duplex {
     if (this.destroyed) return
     let stream: ClientHttp2Stream
     try {
-      stream = session.request(this.#options.headers, { endStream: false })
+      stream = session.request(this.#options.headers, { endStream: false, signal: this.#givenUp.signal })
     } catch (error) {
       this.destroy(lostError(this.#options.vm, 'the connection was lost', error))
       return

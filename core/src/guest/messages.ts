@@ -47,6 +47,18 @@ export interface FilesAnswer {
   bytes: number
 }
 
+/** What a path of the guest leads to, through links. */
+export interface FileStat {
+  /** `link`: one that leads nowhere. `other`: a device, a pipe, a socket. */
+  type: 'file' | 'folder' | 'link' | 'other'
+  /** Bytes. */
+  size: number
+  /** `0o644` */
+  mode: number
+  /** Absolute, without links. */
+  path: string
+}
+
 /** The first frame of an exec. */
 export interface ExecStart {
   /** Not empty; the first is looked up in the PATH of the merged environment, unless it has a slash. */

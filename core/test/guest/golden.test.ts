@@ -6,6 +6,7 @@ import type {
   ExecExit,
   ExecStart,
   FilesAnswer,
+  FileStat,
   GuestStats,
   Health,
   ListeningPort,
@@ -158,6 +159,8 @@ test('ports and numbers of the guest', () => {
 test('files, clock and shutdown', () => {
   const files: FilesAnswer = { entries: 3, bytes: 1234 }
   expect(golden('files-answer')).toEqual(files)
+  const stat: FileStat = { type: 'file', size: 1234, mode: 0o644, path: '/usr/lib/os-release' }
+  expect(golden('file-stat')).toEqual(stat)
   expect(golden('clock')).toEqual({ unixMillis: 1764000000000 })
   expect(golden('shutdown')).toEqual({ mode: 'poweroff' })
 })
