@@ -10,7 +10,7 @@ const layers = {
   'store': ['errors', 'hooks', 'protocol'],
   'host': ['errors', 'hooks', 'store/paths'],
   'config': ['errors', 'hooks', 'store/paths'],
-  'client': ['errors', 'hooks', 'protocol', 'guest/messages', 'store/paths', 'host/detach'],
+  'client': ['errors', 'hooks', 'protocol', 'guest/messages', 'store/paths', 'host/detach', 'rootfs/tar', 'rootfs/invalid-image'],
   'commands': ['client', 'errors', 'hooks', 'protocol', 'guest/messages', 'store/paths'],
   'guest': ['errors', 'hooks', 'protocol', 'store/paths'],
   'rootfs': ['errors', 'hooks', 'protocol', 'store/paths'],

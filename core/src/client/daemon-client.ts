@@ -7,7 +7,7 @@ import type { Progress } from '../hooks/progress.ts'
 import type { AddImage, CreateVm, PrunedImages, PruneImages, SshAccess } from '../protocol/api.ts'
 import type { DaemonInfo, Image, ImageEntry, Vm } from '../protocol/model.ts'
 import { encodeJson, streamId } from '../protocol/stdio-mux.ts'
-import { connectionError, type ErrorContext, readError, readJson, send } from './http.ts'
+import { connectionError, type ErrorContext, readError, readJson, send, sendBody, type WriteBody } from './http.ts'
 import { readOperation } from './operation.ts'
 import { sendUpgrade, type Upgrade } from './upgrade.ts'
 
@@ -198,6 +198,23 @@ export class DaemonClient {
   upgrade(path: string, to: Upgrade, signal?: AbortSignal): Promise<Duplex> {
     const request = { socket: this.#options.socket, method: 'POST', path, signal }
     return this.#started(() => sendUpgrade(request, to, this.#context))
+  }
+
+  /** The bytes that a GET answers with. @throws what the daemon reports; the stream itself throws when it breaks off */
+  async download(path: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const answer = await this.#send('GET', path, undefined, signal)
+    if ((answer.statusCode ?? 500) >= 400) throw await readError(answer, this.#context)
+    return answer
+  }
+
+  /** A PUT whose body is written by `produce`. @throws what the daemon reports, also in the middle of the body */
+  async upload<T>(
+    path: string,
+    body: { type: string; produce: (write: WriteBody) => Promise<void> },
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const request = { socket: this.#options.socket, method: 'PUT', path, type: body.type, signal }
+    return (await readJson(await sendBody(request, body.produce, this.#context), this.#context)) as T
   }
 
   async #send(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<IncomingMessage> {

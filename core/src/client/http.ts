@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { BangerError, type ErrorBody, fail } from '../errors.ts'
 
@@ -8,6 +9,8 @@ export interface DaemonRequest {
   /** With its query: `/v1/vms/box?force=true`. */
   path: string
   body?: unknown
+  /** Content type of a body that is no JSON. */
+  type?: string
   /** Closes the connection. */
   signal?: AbortSignal
 }
@@ -29,6 +32,46 @@ export function send(request: DaemonRequest, context: ErrorContext): Promise<Inc
     outgoing.once('error', (error) => reject(connectionError(error, context)))
     outgoing.end(request.body === undefined ? undefined : JSON.stringify(request.body))
   })
+}
+
+/** Hands out a request's body, and waits while the other side takes no more. */
+export type WriteBody = (bytes: Uint8Array) => Promise<void>
+
+/**
+ * Sends a request whose body is made as it goes. The daemon may answer before its end, and then needs no more of it.
+ * @param produce writes the body; its error is thrown, and breaks the request off
+ * @throws daemon.not-running, daemon.lost
+ */
+export async function sendBody(
+  request: DaemonRequest,
+  produce: (write: WriteBody) => Promise<void>,
+  context: ErrorContext,
+): Promise<IncomingMessage> {
+  const outgoing = open({ ...request, body: undefined })
+  const answer = new Promise<IncomingMessage>((resolve, reject) => {
+    outgoing.once('response', resolve)
+    outgoing.on('error', (error) => reject(connectionError(error, context)))
+  })
+  // Whatever the answer is, it ends the body.
+  const over = new AbortController()
+  answer.then(
+    () => over.abort(),
+    () => over.abort(),
+  )
+  const write: WriteBody = async (bytes) => {
+    over.signal.throwIfAborted()
+    if (!outgoing.write(bytes)) await once(outgoing, 'drain', { signal: over.signal }).catch(() => over.signal.throwIfAborted())
+  }
+  try {
+    await Promise.race([produce(write), once(over.signal, 'abort')])
+    outgoing.end()
+  } catch (error) {
+    if (!over.signal.aborted) {
+      outgoing.destroy()
+      throw error
+    }
+  }
+  return answer
 }
 
 /** The answer's body as JSON. @throws what the daemon reports, or daemon.lost */
@@ -64,10 +107,11 @@ export function connectionError(error: unknown, context: ErrorContext): BangerEr
 function open(request: DaemonRequest): ClientRequest {
   const { request: openRequest } = process.getBuiltinModule('node:http')
   const { connect } = process.getBuiltinModule('node:net')
+  const type = request.type ?? (request.body === undefined ? undefined : 'application/json')
   return openRequest({
     method: request.method,
     path: request.path,
-    headers: { host: 'banger', ...(request.body === undefined ? {} : { 'content-type': 'application/json' }) },
+    headers: { host: 'banger', ...(type === undefined ? {} : { 'content-type': type }) },
     signal: request.signal,
     // By hand, since http's own connections close as soon as the peer ends its half.
     createConnection: () => connect({ path: request.socket, allowHalfOpen: true }),

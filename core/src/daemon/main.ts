@@ -15,6 +15,7 @@ import { createLog } from './log.ts'
 import { loadPlugins } from './plugin-host.ts'
 import { fillRegistries } from './registries.ts'
 import { daemonRoutes } from './routes/daemon.ts'
+import { fileRoutes } from './routes/files.ts'
 import { guestRoutes } from './routes/guest.ts'
 import { imageRoutes } from './routes/images.ts'
 import { kernelRoutes } from './routes/kernels.ts'
@@ -84,6 +85,7 @@ async function serve(options: DaemonOptions, log: ReturnType<typeof createLog>):
   daemonRoutes(server, engine, { version: options.version, startedAt, dataDir, plugins, problems, stop })
   vmRoutes(server, engine)
   guestRoutes(server, engine)
+  fileRoutes(server, engine)
   imageRoutes(server, engine)
   kernelRoutes(server, engine)
   upgradeRoutes(server, engine)

@@ -18,6 +18,10 @@
  * | GET /v1/vms/:vm/ports, /stats, /health | → ListeningPort[], GuestStats, Health |
  * | GET /v1/vms/:vm/log?name= | → text; `first-boot-<step>` or a service's name; `&lines=n`, `&follow=true` |
  * | GET /v1/vms/:vm/ssh | → SshAccess |
+ * | GET /v1/vms/:vm/stat?path= | → FileStat ; guest.bad-path where nothing is |
+ * | GET /v1/vms/:vm/files?path= | → tar of the file or folder, names relative to its parent |
+ * | PUT /v1/vms/:vm/files?path= | tar, unpacked below the folder → FilesAnswer |
+ * | PUT /v1/vms/:vm/file?path= | the bytes of a file, which appears when it is whole → FilesAnswer |
  * | POST /v1/vms/:vm/exec | upgrade `stdio_mux_v1` ↔ frames |
  * | POST /v1/vms/:vm/dial?port= | upgrade `tcp` ↔ bytes |
  * | GET /v1/images, GET /v1/images/:image, DELETE | → ImageEntry[], ImageEntry, {} |
