@@ -97,6 +97,11 @@ export const catalogue = {
     message: 'The image "{name}" is used by: {users}.',
     hint: 'Delete those VMs first: banger vm delete {users}',
   },
+  'image.interrupted': {
+    status: 499,
+    message: 'Interrupted: the image "{image}" was not added.',
+    hint: 'Run it again when you like: layers that had come whole are cached (banger image prune frees them).',
+  },
   'image.none': {
     status: 404,
     message: 'No image is registered, and no plugin offers a default one.',

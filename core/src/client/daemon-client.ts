@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { fail, isError } from '../errors.ts'
+import { type BangerError, fail, isError } from '../errors.ts'
 import type { ExecStart, GuestStats, Health, ListeningPort } from '../guest/messages.ts'
 import type { DoctorCheck } from '../hooks/doctor.ts'
 import type { Progress } from '../hooks/progress.ts'
@@ -25,6 +25,8 @@ export interface ClientOptions {
 export interface OperationOptions {
   /** What it is, for the message of an interruption: `Creating the VM`. */
   what?: string
+  /** What an interruption is told as, where that message does not fit. */
+  aborted?: BangerError
   progress?: Progress
   /** Closes the connection, which aborts what can be undone. */
   signal?: AbortSignal
@@ -147,10 +149,8 @@ export class DaemonClient {
   }
 
   addImage(request: AddImage, options?: OperationOptions): Promise<Image> {
-    return this.operation('POST', '/v1/images', request, {
-      what: `Adding the image "${request.name ?? request.ref}"`,
-      ...options,
-    })
+    const aborted = fail('image.interrupted', { image: request.name ?? request.ref })
+    return this.operation('POST', '/v1/images', request, { aborted, ...options })
   }
 
   async deleteImage(image: string): Promise<void> {
@@ -182,7 +182,7 @@ export class DaemonClient {
    */
   async operation<T>(method: string, path: string, body?: unknown, options: OperationOptions = {}): Promise<T> {
     const { what = 'The operation', progress = () => {}, signal } = options
-    const aborted = () => fail('aborted', { what })
+    const aborted = () => options.aborted ?? fail('aborted', { what })
     if (signal?.aborted) throw aborted()
     try {
       const answer = await this.#send(method, path, body, signal)

@@ -31,15 +31,15 @@ export abstract class BangerCommand extends Command {
   }
 
   /**
-   * Runs a long operation: its progress goes to stderr, and Ctrl-C aborts it.
+   * Runs a long operation: its progress goes to stderr, as JSON lines with --json unless that is a terminal, and Ctrl-C aborts it.
    * @param undoable whether an abort leaves nothing behind (create, start, pull); otherwise the daemon carries on alone
    * @throws aborted or interrupted after a signal; the exit status is 128 + n then
    */
   protected async operate<T>(
-    run: (options: Required<Omit<OperationOptions, 'what'>>) => Promise<T>,
+    run: (options: Required<Pick<OperationOptions, 'progress' | 'signal'>>) => Promise<T>,
     undoable = true,
   ): Promise<T> {
-    const view = showProgress(process.stderr, this.jsonEnabled() ? 'silent' : 'auto')
+    const view = showProgress(process.stderr, this.jsonEnabled() ? 'json' : 'text')
     using interrupt = abortOnSignals()
     try {
       return await run({ progress: view.update, signal: interrupt.signal })

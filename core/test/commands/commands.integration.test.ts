@@ -99,7 +99,14 @@ describe('vm create', () => {
     expect(daemon.calls[0]?.body).toEqual({ start: false })
     const asJson = await banger('vm create --json')
     expect(JSON.parse(asJson.stdout)).toMatchObject({ name: 'box', warnings: ['no entropy'] })
-    expect(asJson.stderr).toBe('')
+    expect(
+      asJson.stderr
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual(
+      ['Making the disk', 'Booting'].map((message) => ({ type: 'progress', event: { id: message, message, state: 'running' } })),
+    )
   })
 })
 

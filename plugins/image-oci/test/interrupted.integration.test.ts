@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { startTimeOf } from '@banger/core'
 import { expect, it } from 'vitest'
 import { registrySource } from '../src/sources/registry-source.ts'
 import { hostIn } from './bare-host.ts'
@@ -43,12 +44,13 @@ it('leaves only whole blobs when it is killed, and the next pull fetches what is
   isStuck = false
   registry.asked.length = 0
   // of a process that lives
-  writeFileSync(join(partial, `${process.pid}-other`), '')
+  const other = `${process.pid}-${await startTimeOf(process.pid)}-other`
+  writeFileSync(join(partial, other), '')
   const live = { signal: new AbortController().signal, progress: () => undefined }
   const found = await registrySource(hostIn(folder)).resolve(`${registry.host}/x`, live)
   for await (const layer of found?.layers(live) ?? []) layer.resume()
   await expect.poll(() => list(whole)).toContain(second.slice(7))
-  expect(list(partial)).toEqual([`${process.pid}-other`])
+  expect(list(partial)).toEqual([other])
   expect(registry.asked.filter((line) => line.includes('/blobs/'))).toEqual([`GET /v2/x/blobs/${second}`])
   expect(list(whole)).toContain(first.slice(7))
 })

@@ -3,9 +3,9 @@ export function visible(text: string): string {
   return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, escaped)
 }
 
-/** On one line, too. */
+/** The same on one line and without tabs, so that its length tells how wide it is. */
 export function visibleLine(text: string): string {
-  return visible(text).replace(/\n/g, '\\n')
+  return visible(text).replace(/\n/g, '\\n').replace(/\t/g, '\\t')
 }
 
 function escaped(character: string): string {

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fail } from '@banger/core'
 import { listFiles } from './list-files.ts'
+import { isBeingWritten, partialName } from './partial-name.ts'
 
 /**
  * Whole blobs by digest, shared by all images: `<cache>/blobs/sha256/<hex>`. What is under way lies in `blobs/partial` and gets its
@@ -12,7 +12,6 @@ export class BlobCache {
   readonly #folder: string
   readonly #partial: string
   readonly #underWay = new Map<string, Promise<void>>()
-  readonly #writing = new Set<string>()
 
   /** @param cache banger's cache folder */
   constructor(cache: string) {
@@ -51,18 +50,16 @@ export class BlobCache {
     await rm(this.path(digest), { force: true })
   }
 
-  /** Whole blobs, and what fills that are over have left: absolute paths. */
+  /** Whole blobs, and what processes that are gone have left: absolute paths. */
   async files(): Promise<string[]> {
-    const partial = (await listFiles(this.#partial)).filter((path) => !this.#writing.has(path) && !isOfOther(basename(path)))
-    return [...(await listFiles(this.#folder)), ...partial]
+    return [...(await listFiles(this.#folder)), ...(await this.#abandoned())]
   }
 
   async #fill(digest: string, fill: (file: string) => Promise<void>): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     await mkdir(this.#partial, { recursive: true, mode: 0o700 })
-    await this.#sweep()
-    const file = join(this.#partial, `${process.pid}-${randomBytes(6).toString('hex')}`)
-    this.#writing.add(file)
+    for (const path of await this.#abandoned()) await rm(path, { force: true })
+    const file = join(this.#partial, await partialName())
     try {
       await fill(file)
       await flush(file)
@@ -72,16 +69,14 @@ export class BlobCache {
       await rm(file, { force: true })
       const { code } = error as NodeJS.ErrnoException
       throw code === 'ENOSPC' || code === 'EDQUOT' ? fail('disk.full', { folder: this.#partial }, error) : error
-    } finally {
-      this.#writing.delete(file)
     }
   }
 
-  /** Removes what processes that are gone have left. */
-  async #sweep(): Promise<void> {
-    for (const name of await readdir(this.#partial)) {
-      if (!isAlive(writerOf(name))) await rm(join(this.#partial, name), { force: true })
-    }
+  /** Partial files of processes that are gone. */
+  async #abandoned(): Promise<string[]> {
+    const paths = await listFiles(this.#partial)
+    const written = await Promise.all(paths.map((path) => isBeingWritten(basename(path))))
+    return paths.filter((_, index) => !written[index])
   }
 }
 
@@ -98,23 +93,5 @@ async function flush(path: string): Promise<void> {
     await file.sync()
   } finally {
     await file.close()
-  }
-}
-
-/** The process that writes a partial file. */
-function writerOf(name: string): number {
-  return Number(name.split('-')[0])
-}
-
-/** Whether another process that lives may be writing it. */
-function isOfOther(name: string): boolean {
-  return writerOf(name) !== process.pid && isAlive(writerOf(name))
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

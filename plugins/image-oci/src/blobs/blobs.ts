@@ -18,8 +18,12 @@ export interface BlobFile {
 
 /** Where an image's blobs are had from. */
 export interface Blobs {
-  /** The blob, whole, fetched first if need be. @throws blob.corrupt, registry.*, image.refused */
-  file(descriptor: Descriptor, live: Live): Promise<BlobFile>
+  /**
+   * The blob, whole, fetched first if need be.
+   * @param label what progress calls it: `layer 2 of 6`; without it nothing is told
+   * @throws blob.corrupt, registry.*, image.refused
+   */
+  file(descriptor: Descriptor, live: Live, label?: string): Promise<BlobFile>
   /** Called when a blob turns out to be damaged, so that a copy in the cache is not used again. */
   discard?(digest: string): Promise<void>
   /** Blobs that may be fetched at the same time. */

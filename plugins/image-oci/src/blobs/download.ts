@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
-import { fail, type Progress } from '@banger/core'
+import { fail, type Progress, type ProgressEvent } from '@banger/core'
 import type { Descriptor } from '../manifest/read-manifest.ts'
 import type { Limits } from '../registry/limits.ts'
 import type { Repository } from '../registry/repository.ts'
@@ -21,10 +21,11 @@ export async function download(
   { digest, size }: Descriptor,
   path: string,
   limits: Limits,
-  { signal, progress, image }: { signal: AbortSignal; progress: Progress; image: string },
+  { signal, progress, image, label }: { signal: AbortSignal; progress: Progress; image: string; label?: string | undefined },
 ): Promise<void> {
   const file = await open(path, 'wx', 0o600)
-  const step = { id: digest, message: `Downloading ${digest.slice(7, 19)}`, total: size, unit: 'bytes' as const }
+  const step = { id: digest, message: `Downloading ${label}: ${digest.slice(7, 19)}`, total: size, unit: 'bytes' as const }
+  const tell = (state: ProgressEvent['state']) => label && progress({ ...step, state, current })
   let current = 0
   let told = 0
   let mark = realProgress
@@ -53,7 +54,7 @@ export async function download(
           }
           if (Date.now() - told < tellEvery) continue
           told = Date.now()
-          progress({ ...step, state: 'running', current })
+          tell('running')
         }
       } catch (error) {
         throw isOfConnection(error) ? new Transient('the connection broke off', { cause: error }) : error
@@ -63,9 +64,9 @@ export async function download(
     if (`sha256:${hash.digest('hex')}` !== digest)
       throw fail('blob.corrupt', { image, digest, reason: 'came with other bytes: their digest differs' })
     await file.truncate(size)
-    progress({ ...step, state: 'done', current: size })
+    tell('done')
   } catch (error) {
-    progress({ ...step, state: 'failed', current })
+    tell('failed')
     throw error
   } finally {
     await file.close()

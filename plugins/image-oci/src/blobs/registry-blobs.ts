@@ -13,8 +13,8 @@ import { sha256OfFile } from './sha256-of-file.ts'
  * @param image for messages
  */
 export function registryBlobs(repositories: Repository[], cache: BlobCache, limits: Limits, image: string): Blobs {
-  async function fetchFrom(repository: Repository, descriptor: Descriptor, live: Live): Promise<void> {
-    const fill = (file: string) => download(repository, descriptor, file, limits, { ...live, image })
+  async function fetchFrom(repository: Repository, descriptor: Descriptor, live: Live, label?: string): Promise<void> {
+    const fill = (file: string) => download(repository, descriptor, file, limits, { ...live, image, label })
     await explain(repository.endpoint, live.signal, () => cache.add(descriptor.digest, fill, live.signal))
   }
 
@@ -27,16 +27,23 @@ export function registryBlobs(repositories: Repository[], cache: BlobCache, limi
 
   return {
     parallel: limits.parallel,
-    async file(descriptor: Descriptor, live: Live): Promise<BlobFile> {
+    async file(descriptor: Descriptor, live: Live, label?: string): Promise<BlobFile> {
       const { digest, size } = descriptor
-      if (!(await cache.has(digest, size))) {
+      if (await cache.has(digest, size)) tellCached(descriptor, live, label)
+      else {
         if (await cache.has(digest)) await removeDamaged(descriptor)
-        await firstOf(repositories, live.signal, (repository) => fetchFrom(repository, descriptor, live))
+        await firstOf(repositories, live.signal, (repository) => fetchFrom(repository, descriptor, live, label))
       }
       return { path: cache.path(digest), start: 0, size, verified: true }
     },
     discard: (digest) => cache.remove(digest),
   }
+}
+
+/** Says that a blob need not be fetched. */
+export function tellCached({ digest, size }: Descriptor, { progress }: Live, label: string | undefined): void {
+  const message = `Cached ${label}: ${digest.slice(7, 19)}`
+  if (label) progress({ id: digest, message, state: 'done', current: size, total: size, unit: 'bytes' })
 }
 
 /** Asks one after the other until one can; the last one's error counts, since that is the registry itself. */

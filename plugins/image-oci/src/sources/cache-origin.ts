@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { fail } from '@banger/core'
 import type { BlobCache } from '../blobs/blob-cache.ts'
+import { tellCached } from '../blobs/registry-blobs.ts'
 import type { TagCache } from '../blobs/tag-cache.ts'
 import { sha256 } from '../manifest/resolve-manifest.ts'
 import type { Descriptor } from '../manifest/read-manifest.ts'
@@ -28,8 +29,10 @@ export function cacheOrigin(image: string, { cache, tags }: { cache: BlobCache; 
     },
     blobs: {
       parallel: 1,
-      async file({ digest, size }) {
+      async file(descriptor, live, label) {
+        const { digest, size } = descriptor
         if (!(await cache.has(digest, size))) throw lacking(`a part is missing (${digest})`)
+        tellCached(descriptor, live, label)
         return { path: cache.path(digest), start: 0, size, verified: true }
       },
       discard: (digest) => cache.remove(digest),

@@ -50,12 +50,12 @@ export async function* streamLayers(stack: LayerStack, { signal, progress }: Liv
 /** A few at a time, in order. The promises fail silently until they are awaited. */
 function fetchAll(layers: Descriptor[], blobs: Blobs, live: Live): Promise<BlobFile>[] {
   const files: Promise<BlobFile>[] = []
-  for (const layer of layers) {
+  for (const [index, layer] of layers.entries()) {
     // waits for the one that is `parallel` places before it: nearly the same as a pool, and in order
     const before = files[files.length - blobs.parallel]
     const file = Promise.resolve(before).then(() => {
       live.signal.throwIfAborted()
-      return blobs.file(layer, live)
+      return blobs.file(layer, live, `layer ${index + 1} of ${layers.length}`)
     })
     file.catch(() => undefined)
     files.push(file)

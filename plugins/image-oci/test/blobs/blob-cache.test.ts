@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startTimeOf } from '@banger/core'
 import { describe, expect, it } from 'vitest'
 import { BlobCache } from '../../src/blobs/blob-cache.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -63,7 +64,7 @@ describe('the cache', () => {
     await expect(waiting).rejects.toMatchObject({ name: 'AbortError' })
   })
 
-  it('lists whole blobs and what broken fills have left, not what is being written', async () => {
+  it('lists whole blobs and what processes that are gone have left, not what is being written', async () => {
     const folder = mkdtempSync(join(root, 'cache-'))
     const cache = new BlobCache(folder)
     expect(await cache.files()).toEqual([])
@@ -80,10 +81,11 @@ describe('the cache', () => {
     )
     await begun.promise
     const partial = join(folder, 'blobs/partial')
-    // of this process before it was started anew, of one that is gone, of one that lives
-    const [mine, gone, theirs] = [`${process.pid}-x`, '4194304-x', '1-x'].map((name) => join(partial, name))
-    for (const path of [mine, gone, theirs]) await writeFile(path ?? '', '')
-    expect((await cache.files()).toSorted()).toEqual([mine, gone].toSorted())
+    // of a process that had this one's pid, of one that is gone, of one that lives
+    const names = [`${process.pid}-1-x`, '4194304-1-x', `1-${await startTimeOf(1)}-x`]
+    const [before, gone, theirs] = names.map((name) => join(partial, name))
+    for (const path of [before, gone, theirs]) await writeFile(path ?? '', '')
+    expect((await cache.files()).toSorted()).toEqual([before, gone].toSorted())
     goOn.resolve()
     await filling
     expect(await cache.files()).toContain(cache.path(digest))

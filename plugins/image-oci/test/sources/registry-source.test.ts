@@ -95,6 +95,20 @@ describe('a pull', () => {
     expect(image?.cached?.toSorted()).toEqual(made.toSorted())
   })
 
+  it('tells of each layer what is done with it', async () => {
+    const registry = await fakeRegistry(big)
+    const test = puller()
+    const told = () => new Set(test.events.splice(0).flatMap(({ message, state }) => (state === 'done' ? [message] : [])))
+    const layers = (what: string) => big.layers.map((digest, at) => `${what} layer ${at + 1} of 3: ${digest.slice(7, 19)}`)
+    const ref = `${registry.host}/x:t`
+    await test.pull(ref)
+    expect(told()).toEqual(new Set([`Looking up ${ref}`, ...layers('Downloading')]))
+    await test.pull(ref)
+    expect(told()).toEqual(new Set([`Looking up ${ref}`, ...layers('Cached')]))
+    await test.pull(ref, { offline: true })
+    expect(told()).toEqual(new Set([`Looking up ${ref}`, ...layers('Cached')]))
+  })
+
   it('needs no network for what is cached: none at all by digest', async () => {
     const registry = await fakeRegistry(big)
     const test = puller()
