@@ -3,15 +3,15 @@ import { type BigIntStats, closeSync, lstatSync, openSync, readdirSync, readlink
 import { env } from './debugfs.ts'
 import { ContentDigest, digestBlock, isZero, type Listed, type Listing, normalXattrs } from './listing.ts'
 
-const types: Record<number, Listed['type']> = {
-  16807: 'file',
-  9604: 'directory',
-  21609: 'symlink',
-  4802: 'character',
-  14406: 'block',
-  2401: 'fifo',
-  26411: 'socket',
-}
+const types = new Map<bigint, Listed['type']>([
+  [0o100000n, 'file'],
+  [0o040000n, 'directory'],
+  [0o120000n, 'symlink'],
+  [0o020000n, 'character'],
+  [0o060000n, 'block'],
+  [0o010000n, 'fifo'],
+  [0o140000n, 'socket'],
+])
 
 /**
  * A tree as the kernel shows it.
@@ -34,7 +34,7 @@ export function listFolder(root: string, options: { countLinks?: boolean } = {})
 
 function list(path: Buffer, xattrs: [string, Buffer][]): Listed {
   const stat = lstatSync(path, { bigint: true })
-  const type = types[Number(stat.mode & 0o170000n)] ?? 'file'
+  const type = types.get(stat.mode & 0o170000n) ?? 'file'
   const sized = type === 'file' || type === 'symlink'
   return {
     type,
