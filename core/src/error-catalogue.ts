@@ -131,7 +131,7 @@ export const catalogue = {
   'image.invalid': {
     status: 400,
     message: 'The root filesystem {path} cannot be used: {reason}',
-    hint: 'Give an ext4 file, a folder, or a tar of a root filesystem.',
+    hint: '{advice}',
   },
 
   'image.refused': {

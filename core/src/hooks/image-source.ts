@@ -37,6 +37,8 @@ export interface ResolvedImage {
   size?: number
   /** A root filesystem that is ready: absolute path of an ext4 file, used where it lies in place of layers. */
   rootfs?: string
+  /** Whether its layers may have absolute paths, which count from the root then. Core refuses them otherwise. */
+  absolutePaths?: boolean
   /** Files in the cache folder that it is made of and that another pull would use again: absolute paths. */
   cached?: string[]
   /** Uncompressed tar streams, lowest layer first. Each is read to its end before the next is asked for. */

@@ -100,6 +100,7 @@ async function stageImage(
         ...live,
         source: found.ref,
         ...(found.size ? { size: found.size } : {}),
+        ...(found.absolutePaths ? { absolutePaths: true } : {}),
       })
   live.progress({ id: 'rootfs', message: `Image ${name} is ready`, state: 'done' })
   return {

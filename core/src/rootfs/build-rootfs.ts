@@ -9,7 +9,6 @@ import { BlockAllocator } from './ext4/block-allocator.ts'
 import { BlockWriter } from './ext4/block-writer.ts'
 import { finishFilesystem } from './ext4/finish-filesystem.ts'
 import { writeFile } from './ext4/write-file.ts'
-import { checkXattrs } from './ext4/xattrs.ts'
 import { findInit } from './find-init.ts'
 import { InvalidImage } from './invalid-image.ts'
 import { readOsRelease } from './os-release.ts'
@@ -28,6 +27,8 @@ export interface BuildOptions {
   maxSize?: number
   /** Members that all layers may have at most, since the tree is kept in memory. Default: two million. */
   maxEntries?: number
+  /** Whether members may have absolute paths, which count from the root then. They are refused otherwise. */
+  absolutePaths?: boolean
 }
 
 export interface BuiltRootfs {
@@ -54,11 +55,15 @@ export async function buildRootfs(layers: AsyncIterable<Readable>, output: strin
   let at = 0
   try {
     const allocator = new BlockAllocator(options.maxSize === undefined ? undefined : Math.floor(options.maxSize / 4096))
-    const tree = new LayerTree((node) => {
-      for (const { physical, count } of node.extents) allocator.release(physical, count)
+    const maxEntries = options.maxEntries ?? 2_000_000
+    const tree = new LayerTree({
+      dropped: (node) => {
+        for (const { physical, count } of node.extents) allocator.release(physical, count)
+      },
+      maxNames: maxEntries,
+      absolutePaths: options.absolutePaths ?? false,
     })
     const report = reporter(options.progress, options.size)
-    const maxEntries = options.maxEntries ?? 2_000_000
     let entries = 0
     for await (const layer of layers) {
       at++
@@ -104,7 +109,6 @@ async function addLayer(
   try {
     for (let entry = await tar.next(); entry; entry = await tar.next()) {
       if (++entries > maxEntries) throw new InvalidImage('it holds more files than are allowed')
-      if (entry.xattrs) checkXattrs(entry)
       const file = tree.apply(entry)
       if (file) await writeFile(entry, file, tar, allocator, writer)
       report.add(entry.stored)
@@ -160,7 +164,12 @@ function explain(error: unknown, output: string, signal?: AbortSignal, source = 
   if (isError(error)) return error
   if (signal?.aborted) return fail('aborted', { what: 'Building the root filesystem' }, error)
   if (error instanceof InvalidImage) {
-    return fail('image.invalid', { path: layer > 1 ? `${source} (layer ${layer})` : source, reason: error.message }, error)
+    const advice = error.advice ?? 'Nothing of it was kept. It has to be made anew, by a usual tool.'
+    return fail(
+      'image.invalid',
+      { path: layer > 1 ? `${source} (layer ${layer})` : source, reason: error.message, advice },
+      error,
+    )
   }
   const code = error instanceof Error && 'code' in error ? error.code : ''
   const folder = dirname(output)

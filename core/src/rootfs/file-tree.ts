@@ -10,6 +10,8 @@ export interface FileTree<N> {
 
 /** As many symlinks as Linux follows in one path. */
 const maxSymlinks = 40
+/** Names that one path leads through at most: each costs a look into a folder, and symlinks could go on for long. */
+const maxNames = 1000
 
 /** The node that a path leads to inside the tree, symlinks followed, or undefined. */
 export async function resolvePath<N>(tree: FileTree<N>, path: string): Promise<N | undefined> {
@@ -17,13 +19,14 @@ export async function resolvePath<N>(tree: FileTree<N>, path: string): Promise<N
   const above: N[] = []
   let node = tree.root
   let followed = 0
+  let passed = 0
   for (let name = names.pop(); name !== undefined; name = names.pop()) {
     if (name === '' || name === '.') continue
     if (name === '..') {
       node = above.pop() ?? tree.root
       continue
     }
-    if (tree.describe(node).type !== 'directory') return undefined
+    if (tree.describe(node).type !== 'directory' || ++passed > maxNames) return undefined
     const next = await tree.lookup(node, name)
     if (next === undefined) return undefined
     if (tree.describe(next).type !== 'symlink') {

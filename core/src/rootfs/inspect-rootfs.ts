@@ -27,13 +27,19 @@ export async function inspectRootfs(path: string): Promise<InspectedRootfs> {
     if (format !== 'ext4') throw new InvalidImage(`it is ${name}, not an ext4 filesystem`)
     return await inspect(path)
   } catch (error) {
-    if (error instanceof InvalidImage) throw fail('image.invalid', { path, reason: error.message }, error)
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'ENOENT') throw fail('image.invalid', { path, reason: 'there is no such file' }, error)
-    if (code === 'EACCES') throw fail('image.invalid', { path, reason: 'you may not read it' }, error)
-    if (code === 'EISDIR') throw fail('image.invalid', { path, reason: 'it is a folder, not an ext4 filesystem' }, error)
-    throw error
+    const reason = reasonOf(error)
+    if (reason === undefined) throw error
+    throw fail('image.invalid', { path, reason, advice: 'Give an ext4 file, a folder, or a tar of a root filesystem.' }, error)
   }
+}
+
+function reasonOf(error: unknown): string | undefined {
+  if (error instanceof InvalidImage) return error.message
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ENOENT') return 'there is no such file'
+  if (code === 'EACCES') return 'you may not read it'
+  if (code === 'EISDIR') return 'it is a folder, not an ext4 filesystem'
+  return undefined
 }
 
 async function inspect(path: string): Promise<InspectedRootfs> {

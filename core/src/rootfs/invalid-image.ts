@@ -1,8 +1,12 @@
 /** What is wrong with the input; `buildRootfs` and `inspectRootfs` turn it into `image.invalid`, knowing where it came from. */
 export class InvalidImage extends Error {
-  constructor(reason: string) {
+  /** What to do next, where there is more to say than usually. */
+  readonly advice: string | undefined
+
+  constructor(reason: string, advice?: string) {
     super(reason)
     this.name = 'InvalidImage'
+    this.advice = advice
   }
 }
 

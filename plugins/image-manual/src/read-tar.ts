@@ -30,7 +30,8 @@ async function* inflate(path: string, format: 'gzip' | 'zstd'): AsyncIterable<Bu
     await done
   } catch (error) {
     await done.catch(() => undefined)
-    throw fail('image.invalid', { path, reason: `its ${format} data is damaged or cut off` }, error)
+    const reason = `its ${format} data is damaged or cut off`
+    throw fail('image.invalid', { path, reason, advice: 'Copy or make it anew.' }, error)
   } finally {
     inflated.destroy()
     done.catch(() => undefined)

@@ -5,6 +5,8 @@ import { fail, type Host, type ImageSource, identifyFile, layerOf, type Resolved
 import { directoryTarArgs } from './directory-tar-args.ts'
 import { isTar, readTar } from './read-tar.ts'
 
+const whatToGive = 'Give an ext4 file, a folder, or a tar of a root filesystem.'
+
 /** `file:/abs/path`: an ext4 file is used where it lies; a folder or a tar becomes a rootfs of banger's own. */
 export function fileSource(host: Host): ImageSource {
   return {
@@ -31,7 +33,7 @@ async function resolve(host: Host, path: string): Promise<ResolvedImage> {
   const { format, name } = await identifyFile(path)
   const digest = `${format}:${stats.size}:${stats.mtimeMs}:${path}`
   if (format === 'ext4') return { ...image, digest, rootfs: path, layers: nothing }
-  if (!isTar(format)) throw fail('image.invalid', { path, reason: `it is ${name}` })
+  if (!isTar(format)) throw fail('image.invalid', { path, reason: `it is ${name}`, advice: whatToGive })
   return {
     ...image,
     digest,
@@ -47,11 +49,8 @@ async function look(path: string): Promise<Stats> {
     return await stat(path)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : ''
-    throw fail(
-      'image.invalid',
-      { path, reason: code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})` },
-      error,
-    )
+    const reason = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`
+    throw fail('image.invalid', { path, reason, advice: whatToGive }, error)
   }
 }
 

@@ -67,6 +67,15 @@ describe('a tar', () => {
   })
 })
 
+test('a tar with absolute names is refused, with what to do about it', async () => {
+  execFileSync('tar', ['--create', '-P', `--file=${at('absolute.tar')}`, at('tree')])
+  await expect(build(at('absolute.tar'))).rejects.toMatchObject({
+    code: 'image.invalid',
+    message: expect.stringMatching(/absolute/),
+    hint: expect.stringMatching(/without -P/),
+  })
+})
+
 test('a folder becomes a rootfs, holes and all', async () => {
   const built = await build(at('tree'))
   expect(built).toMatchObject({ entries: 7, os: { id: 'mine' }, init: '/sbin/init' })

@@ -8,6 +8,8 @@ const schema = z.strictObject({
   mirrors: z.record(z.string(), z.union([z.string().min(1), z.array(z.string().min(1))])).default({}),
   /** GiB that all layers of an image may have unpacked. */
   max_unpacked_gib: z.number().positive().default(64),
+  /** Take absolute paths in layers, which count from the image's root then, in place of refusing them. */
+  absolute_paths: z.boolean().default(false),
 })
 
 export interface OciConfig {
@@ -15,6 +17,7 @@ export interface OciConfig {
   mirrors: Record<string, string[]>
   /** Bytes that all layers of an image may have unpacked. */
   maxUnpacked: number
+  absolutePaths: boolean
 }
 
 /**
@@ -22,10 +25,11 @@ export interface OciConfig {
  * @throws config.invalid
  */
 export function readConfig(host: Host): OciConfig {
-  const { insecure, mirrors, max_unpacked_gib } = pluginConfig(host, 'image-oci', schema)
+  const { insecure, mirrors, max_unpacked_gib, absolute_paths } = pluginConfig(host, 'image-oci', schema)
   return {
     insecure,
     mirrors: Object.fromEntries(Object.entries(mirrors).map(([registry, list]) => [registry, [list].flat()])),
     maxUnpacked: max_unpacked_gib * 1024 ** 3,
+    absolutePaths: absolute_paths,
   }
 }

@@ -78,8 +78,10 @@ export class Ext4File {
   }
 
   async #read(offset: number, length: number): Promise<Buffer> {
+    // a damaged number may be none that files have
+    const inside = offset + length <= this.size
     const bytes = Buffer.alloc(length)
-    const { bytesRead } = await this.#file.read(bytes, 0, length, offset)
+    const { bytesRead } = inside ? await this.#file.read(bytes, 0, length, offset) : { bytesRead: 0 }
     if (bytesRead < length) throw new InvalidImage('it is damaged: something lies beyond its end')
     return bytes
   }

@@ -6,7 +6,7 @@ import { mapBlocks } from './map-blocks.ts'
 const types = new Map<number, string>(Object.entries(modeBits).map(([type, bits]) => [bits, type]))
 
 /** Folders are read up to here: what is looked for in them is not in one of millions. */
-const maxDirectoryBytes = 64 << 20
+const maxDirectoryBytes = 8 << 20
 
 /** The tree that an ext4 file holds. */
 export async function ext4Tree(ext4: Ext4File): Promise<FileTree<DiskInode>> {

@@ -4,26 +4,30 @@ import type { DiskInode, Ext4File } from './ext4-file.ts'
 /** The first `count` blocks of an inode's content, as numbers of blocks of the filesystem; 0 is a hole. */
 export async function mapBlocks(ext4: Ext4File, inode: DiskInode, count: number): Promise<number[]> {
   const blocks = new Array<number>(count).fill(0)
-  if (inode.extents) await followExtents(ext4, inode.block, blocks, 5)
+  if (inode.extents) await followExtents(ext4, inode.block, { blocks, depth: 5, nodes: { left: 5 + 2 * count } })
   else await followLists(ext4, inode.block, blocks)
   return blocks
 }
 
-/** @param depth levels that may still come: a damaged tree must not lead in circles */
-async function followExtents(ext4: Ext4File, node: Buffer, blocks: number[], depth: number): Promise<void> {
-  if (node.readUInt16LE(0) !== 0xf30a || depth < 0) throw new InvalidImage('it is damaged: a file has a bad extent tree')
+/** A damaged tree must not lead in circles, or to the same nodes again and again. */
+interface Walk {
+  blocks: number[]
+  /** Levels that may still come. */
+  depth: number
+  nodes: { left: number }
+}
+
+async function followExtents(ext4: Ext4File, node: Buffer, { blocks, depth, nodes }: Walk): Promise<void> {
+  if (node.readUInt16LE(0) !== 0xf30a || depth < 0 || nodes.left-- === 0)
+    throw new InvalidImage('it is damaged: a file has a bad extent tree')
   const entries = Math.min(node.readUInt16LE(2), Math.floor(node.length / 12) - 1)
   const leaf = node.readUInt16LE(6) === 0
   for (let at = 12; at < 12 * (entries + 1); at += 12) {
     const logical = node.readUInt32LE(at)
     if (logical >= blocks.length) return
     if (!leaf) {
-      await followExtents(
-        ext4,
-        await ext4.block(node.readUInt32LE(at + 4) + node.readUInt16LE(at + 8) * 2 ** 32),
-        blocks,
-        depth - 1,
-      )
+      const below = await ext4.block(node.readUInt32LE(at + 4) + node.readUInt16LE(at + 8) * 2 ** 32)
+      await followExtents(ext4, below, { blocks, depth: depth - 1, nodes })
       continue
     }
     const length = node.readUInt16LE(at + 4)

@@ -6,7 +6,7 @@ import { buildExtentTree } from './extents.ts'
 import { blockBytes, extentsFlag, fastSymlinkBytes, indexFlag, inodeBytes } from './format.ts'
 import { encodeDevice, encodeInode, type InodeParts } from './inode.ts'
 import { numberNodes, type Numbered } from './number-nodes.ts'
-import { encodeInline, toXattrs } from './xattrs.ts'
+import { encodeInline } from './xattrs.ts'
 import { XattrBlocks } from './xattr-blocks.ts'
 
 /** A directory's links beyond this are not counted: its link count is 1 then (feature dir_nlink). */
@@ -29,7 +29,7 @@ export async function writeInodes(root: Node, allocator: BlockAllocator, writer:
   const directories: number[] = []
   for (const node of numbered.nodes) {
     const content = await writeContent(node, numbered, allocator, writer)
-    const xattrs = toXattrs(node.type, node.xattrs)
+    const { xattrs } = node
     const inlineXattrs = xattrs.length > 0 ? encodeInline(xattrs) : undefined
     const xattrBlock = xattrs.length > 0 && !inlineXattrs ? xattrBlocks.add(xattrs) : 0
     const blocks = content.blocks + (xattrBlock ? 1 : 0)

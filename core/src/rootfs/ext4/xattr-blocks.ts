@@ -1,6 +1,7 @@
+import type { Xattr } from '../tree/node.ts'
 import type { BlockAllocator } from './block-allocator.ts'
 import type { BlockWriter } from './block-writer.ts'
-import { encodeXattrBlock, type Xattr } from './xattrs.ts'
+import { encodeXattrBlock } from './xattrs.ts'
 
 /** Inodes that may share a block of attributes (EXT4_XATTR_REFCOUNT_MAX). */
 const maxReferences = 1024

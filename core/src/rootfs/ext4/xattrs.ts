@@ -1,6 +1,6 @@
 import { InvalidImage, showName } from '../invalid-image.ts'
 import type { TarEntry } from '../tar/entry.ts'
-import type { Node } from '../tree/node.ts'
+import type { Xattr } from '../tree/node.ts'
 import { encodeAcl } from './acl.ts'
 import { blockBytes, inodeBytes } from './format.ts'
 import { inlineXattrStart } from './inode.ts'
@@ -17,36 +17,28 @@ const prefixes: [prefix: string, index: number][] = [
   ['user.', 1],
 ]
 
-export interface Xattr {
-  index: number
-  name: Buffer
-  value: Buffer
-}
-
-/** @throws InvalidImage naming the member whose attributes ext4 cannot keep */
-export function checkXattrs({ path, type, xattrs }: Pick<TarEntry, 'path' | 'type' | 'xattrs'>): void {
-  const of = showName(path)
-  const kept = type === 'hardlink' ? [] : toXattrs(type, xattrs)
-  const odd = kept.find(({ index, name }) => name.length > 255 || (name.length === 0) !== isAcl(index) || name.includes(0))
-  if (odd) throw new InvalidImage(`${of} has an extended attribute with a bad name: ${showName(odd.name.toString('latin1'))}`)
-  if (!encodeInline(kept) && !place(kept, Buffer.alloc(blockBytes), blockHeaderBytes, 1))
-    throw new InvalidImage(`${of} has more than 4 KiB of extended attributes`)
-}
-
 /**
- * Attributes as they are stored, in the order that lookups rely on: by index, length of name, name. Left out is what no Linux could
- * show: those of namespaces that it does not have (macOS puts `com.apple.…` into tars), and `user.…` of what is no file or folder.
+ * A member's attributes as they are stored, in the order that lookups rely on: by index, length of name, name. Left out is what no
+ * Linux could show: those of namespaces that it does not have (macOS puts `com.apple.…` into tars), and `user.…` of what is no file
+ * or folder.
+ * @throws InvalidImage naming the member, when ext4 cannot keep them
  */
-export function toXattrs(type: Node['type'], xattrs: Map<string, Buffer> | undefined): Xattr[] {
+export function toXattrs({ path, type, xattrs }: Pick<TarEntry, 'path' | 'type' | 'xattrs'>): Xattr[] {
   const hasUsers = type === 'file' || type === 'directory'
   const list = [...(xattrs ?? [])].flatMap(([full, value]): Xattr[] => {
     const found = prefixes.find(([prefix]) => full.startsWith(prefix))
     if (!found || (found[0] === 'user.' && !hasUsers)) return []
     const [prefix, index] = found
     const name = Buffer.from(full.slice(prefix.length), 'latin1')
-    return [{ index, name, value: isAcl(index) ? encodeAcl(value) : value }]
+    if (name.length > 255 || (name.length === 0) !== isAcl(index) || name.includes(0))
+      throw new InvalidImage(`${showName(path)} has an extended attribute with a bad name: ${showName(full)}`)
+    // a copy: the value is a part of a header that is not kept
+    return [{ index, name, value: isAcl(index) ? encodeAcl(value) : Buffer.from(value) }]
   })
-  return list.sort((a, b) => a.index - b.index || a.name.length - b.name.length || Buffer.compare(a.name, b.name))
+  list.sort((a, b) => a.index - b.index || a.name.length - b.name.length || Buffer.compare(a.name, b.name))
+  if (!place(list, Buffer.alloc(blockBytes), blockHeaderBytes, 1))
+    throw new InvalidImage(`${showName(path)} has more than 4 KiB of extended attributes`)
+  return list
 }
 
 function isAcl(index: number): boolean {
@@ -61,7 +53,7 @@ export function encodeInline(xattrs: Xattr[]): Buffer | undefined {
   return place(xattrs, bytes.subarray(4), 0, 0) ? bytes : undefined
 }
 
-/** The attributes as a block of their own. They fit there: `checkXattrs` was asked. */
+/** The attributes as a block of their own. They fit there: `toXattrs` has tried. */
 export function encodeXattrBlock(xattrs: Xattr[], references: number): Buffer {
   const bytes = Buffer.alloc(blockBytes)
   place(xattrs, bytes, blockHeaderBytes, 1)

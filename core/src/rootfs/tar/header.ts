@@ -39,7 +39,7 @@ export function parseHeader(block: Buffer): Header | undefined {
     mode: number(block, 100, 8),
     uid: number(block, 108, 8),
     gid: number(block, 116, 8),
-    size: number(block, 124, 12),
+    size: amount(block, 124, 12),
     mtime: number(block, 136, 12),
     flag,
     linkName: text(block, 157, 100),
@@ -57,6 +57,13 @@ export function number(block: Buffer, offset: number, length: number): number {
   if (digits === '') return 0
   if (!/^[0-7]+$/.test(digits)) throw new InvalidImage('a header of the tar holds a number that is none')
   return Number.parseInt(digits, 8)
+}
+
+/** A number that counts something. */
+export function amount(block: Buffer, offset: number, length: number): number {
+  const value = number(block, offset, length)
+  if (value < 0) throw new InvalidImage('a header of the tar holds a negative size')
+  return value
 }
 
 /** Two's complement, big-endian; the highest bit only marks the encoding. */

@@ -7,8 +7,10 @@ import { parseDecimal, parsePax, parseTime } from './pax.ts'
 import { readGnuSparse, readPaxSparse } from './sparse.ts'
 import { xattrOf } from './xattrs.ts'
 
-/** Bytes of an extended header or long name at most: more is an attack on memory, not a name. */
-const maxExtension = 16 << 20
+/** Bytes of extended headers and long names before one member: more is an attack on memory, not a name (Go's limit, too). */
+const maxExtension = 1 << 20
+/** Bytes of the extended headers that count for all members. */
+const maxGlobal = 1 << 16
 
 const types: Record<string, EntryType | undefined> = {
   '0': 'file',
@@ -32,6 +34,9 @@ type Records = [string, Buffer][]
 export class TarReader {
   readonly #reader: ByteReader
   #global: Records = []
+  #globalBytes = 0
+  /** Bytes of extended headers since the last member. */
+  #extended = 0
   /** Bytes of the present member not read yet, and the padding after it. */
   #left = 0
   #padding = 0
@@ -44,6 +49,7 @@ export class TarReader {
   /** The next member, or undefined at the end. What is left of the one before is passed over. */
   async next(): Promise<TarEntry | undefined> {
     await this.copyData(() => {})
+    this.#extended = 0
     let local: Records = []
     let longName: string | undefined
     let longLink: string | undefined
@@ -58,7 +64,7 @@ export class TarReader {
         return undefined
       }
       if (header.flag === 'x' || header.flag === 'X') local = local.concat(parsePax(await this.#extension(header)))
-      else if (header.flag === 'g') this.#global = this.#global.concat(parsePax(await this.#extension(header)))
+      else if (header.flag === 'g') this.#global = this.#global.concat(parsePax(await this.#globalExtension(header)))
       else if (header.flag === 'L') longName = cString(await this.#extension(header))
       else if (header.flag === 'K') longLink = cString(await this.#extension(header))
       else if (header.flag === 'V') await this.#extension(header)
@@ -80,8 +86,15 @@ export class TarReader {
     return parseHeader(block)
   }
 
+  async #globalExtension(header: Header): Promise<Buffer> {
+    this.#globalBytes += header.size
+    if (this.#globalBytes > maxGlobal) throw new InvalidImage('the tar has a global extended header that is too large')
+    return this.#extension(header)
+  }
+
   async #extension(header: Header): Promise<Buffer> {
-    if (header.size > maxExtension) throw new InvalidImage('the tar has an extended header that is too large')
+    this.#extended += header.size
+    if (this.#extended > maxExtension) throw new InvalidImage('the tar has an extended header that is too large')
     const body = await this.#reader.read(header.size + padded(header.size))
     if (body.length < header.size) throw new InvalidImage('the tar ends in the middle of an extended header')
     return body.subarray(0, header.size)

@@ -1,7 +1,7 @@
 import { InvalidImage } from '../invalid-image.ts'
 import type { ByteReader } from './byte-reader.ts'
 import type { Segment } from './entry.ts'
-import { blockSize, number } from './header.ts'
+import { amount, blockSize } from './header.ts'
 import { parseDecimal } from './pax.ts'
 
 /** Pieces of one file at most: they are kept in memory. */
@@ -23,13 +23,13 @@ export interface SparseMap {
  */
 export async function readGnuSparse(header: Buffer, reader: ByteReader): Promise<SparseMap> {
   const segments: Segment[] = []
-  const size = number(header, 483, 12)
+  const size = amount(header, 483, 12)
   let block = header
   let [at, count, flag] = [386, 4, 482]
   for (;;) {
     for (let index = 0; index < count; index++, at += 24) {
-      const length = number(block, at + 12, 12)
-      if (block[at] !== 0) segments.push({ offset: number(block, at, 12), length })
+      const length = amount(block, at + 12, 12)
+      if (block[at] !== 0) segments.push({ offset: amount(block, at, 12), length })
     }
     if (!block[flag]) break
     checkCount(segments.length)

@@ -1,21 +1,41 @@
+import { toXattrs } from '../ext4/xattrs.ts'
 import { InvalidImage, showName } from '../invalid-image.ts'
 import type { TarEntry } from '../tar/entry.ts'
+import { followPath } from './follow-path.ts'
 import { newDirectory, newNode, type Child, type Node } from './node.ts'
-import { splitPath } from './split-path.ts'
-import { applyWhiteout, whiteoutPrefix } from './whiteouts.ts'
+import { refuseAbsolute, splitPath } from './split-path.ts'
+import { applyWhiteout, isBookkeeping, whiteoutPrefix } from './whiteouts.ts'
 
 /** ext4's limit; a directory's count is kept by the writer. */
 const maxLinks = 65_000
+
+const kinds: Record<Node['type'], string> = {
+  file: 'file',
+  directory: 'folder',
+  symlink: 'symlink',
+  character: 'device',
+  block: 'device',
+  fifo: 'pipe',
+}
+
+export interface LayerTreeOptions {
+  /** Gets each file that no name leads to any more, so that its blocks can be used again. */
+  dropped: (node: Node) => void
+  /** Names that may be made in all, implied folders and pieces of sparse files counted. */
+  maxNames: number
+  /** Whether absolute paths, of members and of symlinks that they go through, count from the root. They are refused otherwise. */
+  absolutePaths: boolean
+}
 
 /** A merged tree of layers, in memory, without the files' contents. */
 export class LayerTree {
   readonly root: Node = { ...newDirectory(), links: 1 }
   #layer = 0
-  readonly #dropped: (node: Node) => void
+  #names = 0
+  readonly #options: LayerTreeOptions
 
-  /** @param dropped gets each file that no name leads to any more, so that its blocks can be used again */
-  constructor(dropped: (node: Node) => void) {
-    this.#dropped = dropped
+  constructor(options: LayerTreeOptions) {
+    this.#options = options
   }
 
   nextLayer(): void {
@@ -25,7 +45,7 @@ export class LayerTree {
   /**
    * Puts a tar's member where it belongs; what stood there before goes, but a directory over a directory keeps its children.
    * @returns the node of a regular file, whose contents come next, else undefined
-   * @throws InvalidImage when the member's path or link leads nowhere, climbs, or goes through what is no directory
+   * @throws InvalidImage when the member's path or link leads nowhere, out of the tree, or through what is no directory
    */
   apply(entry: TarEntry): Node | undefined {
     const names = splitPath(entry.path)
@@ -35,13 +55,16 @@ export class LayerTree {
       describe(this.root, entry)
       return undefined
     }
+    if (!this.#options.absolutePaths) refuseAbsolute(entry.path)
+    if (isBookkeeping(name) || names.some(isBookkeeping)) return undefined
+    const folder = this.#follow(names, entry.path)
     if (name.startsWith(whiteoutPrefix)) {
       // makes no folders: where there is none, nothing is to be hidden
-      const folder = this.#find(names)
-      if (folder) applyWhiteout(folder, name, this.#layer, (node) => this.#unlink(node))
+      const parent = this.#find(folder)
+      if (parent) applyWhiteout(parent, name, this.#layer, (node) => this.#unlink(node))
       return undefined
     }
-    const parent = this.#parent(names, entry.path)
+    const parent = this.#parent(folder, entry.path)
     if (entry.type === 'hardlink') this.#link(parent, name, entry)
     else return this.#place(parent, name, entry)
     return undefined
@@ -55,11 +78,9 @@ export class LayerTree {
       before.layer = this.#layer
       return undefined
     }
-    if (type === 'symlink' && (entry.target === '' || entry.target.length > 4095)) {
-      throw new InvalidImage(
-        `the symlink ${showName(entry.path)} has a target of ${entry.target.length} bytes; 1 to 4095 are possible`,
-      )
-    }
+    if (type === 'symlink') checkTarget(entry)
+    // pieces of sparse files take memory as names do
+    this.#names += entry.segments?.length ?? 0
     const node = type === 'directory' ? newDirectory() : newNode(type)
     describe(node, entry)
     node.size = entry.size
@@ -70,8 +91,11 @@ export class LayerTree {
     return type === 'file' ? node : undefined
   }
 
+  /** A target counts from the root, as a slash at its beginning says needlessly. */
   #link(parent: Node, name: string, entry: TarEntry): void {
-    const target = this.#find(splitPath(entry.target))
+    const names = splitPath(entry.target)
+    const last = names.pop()
+    const target = last === undefined ? this.root : this.#find([...this.#follow(names, entry.target), last])
     const what = `the hardlink ${showName(entry.path)}`
     if (!target) throw new InvalidImage(`${what} leads to ${showName(entry.target)}, which is not there`)
     if (target.type === 'directory') throw new InvalidImage(`${what} leads to a folder`)
@@ -80,6 +104,7 @@ export class LayerTree {
   }
 
   #set(parent: Node, name: string, node: Node): Child {
+    if (++this.#names > this.#options.maxNames) throw new InvalidImage('it holds more files than are allowed')
     const before = parent.children?.get(name)
     const child = { node, layer: this.#layer }
     node.links++
@@ -88,14 +113,18 @@ export class LayerTree {
     return child
   }
 
-  /** The directory that a member goes into; missing ones are made (0755, root's). */
+  #follow(names: string[], path: string): string[] {
+    return followPath(this.root, names, { path, absolutePaths: this.#options.absolutePaths })
+  }
+
+  /** The directory that a member goes into; missing ones are made (0755, root's). No symlink is among the names. */
   #parent(names: string[], path: string): Node {
     let node = this.root
     for (const name of names) {
       const child = node.children?.get(name) ?? this.#set(node, name, newDirectory())
       if (child.node.type !== 'directory') {
         throw new InvalidImage(
-          `the path ${showName(path)} goes through ${showName(name)}, which is a ${child.node.type} and no folder`,
+          `the path ${showName(path)} goes through ${showName(name)}, which is a ${kinds[child.node.type]} and no folder`,
         )
       }
       child.layer = this.#layer
@@ -116,7 +145,7 @@ export class LayerTree {
     for (let node = pending.pop(); node; node = pending.pop()) {
       node.links--
       for (const child of node.children?.values() ?? []) pending.push(child.node)
-      if (node.links === 0 && node.type === 'file') this.#dropped(node)
+      if (node.links === 0 && node.type === 'file') this.#options.dropped(node)
     }
   }
 }
@@ -127,11 +156,17 @@ function describe(node: Node, entry: TarEntry): void {
   node.uid = entry.uid
   node.gid = entry.gid
   node.mtime = entry.mtime
-  node.xattrs = entry.xattrs
+  node.xattrs = entry.xattrs ? toXattrs(entry) : []
 }
 
 function isId(value: number): boolean {
   return value >= 0 && value <= 0xffffffff
+}
+
+function checkTarget({ path, target }: TarEntry): void {
+  if (target === '' || target.length > 4095)
+    throw new InvalidImage(`the symlink ${showName(path)} has a target of ${target.length} bytes; 1 to 4095 are possible`)
+  if (target.includes('\0')) throw new InvalidImage(`the symlink ${showName(path)} has a NUL in its target`)
 }
 
 /** Linux has 12 bits for the major number and 20 for the minor one. */

@@ -9,6 +9,13 @@ export interface Extent {
   count: number
 }
 
+/** An extended attribute, its namespace as the number that ext4 has for it. */
+export interface Xattr {
+  index: number
+  name: Buffer
+  value: Buffer
+}
+
 export type NodeType = 'file' | 'directory' | 'symlink' | 'character' | 'block' | 'fifo'
 
 /** A name in a directory. */
@@ -26,7 +33,7 @@ export interface Node {
   uid: number
   gid: number
   mtime: Time
-  xattrs?: Map<string, Buffer>
+  xattrs: Xattr[]
   /** Names that lead here. */
   links: number
   /** Of a directory; names are bytes, one character each (latin1). */
@@ -52,6 +59,7 @@ export function newNode(type: NodeType): Node {
     uid: 0,
     gid: 0,
     mtime: { seconds: 0, nanoseconds: 0 },
+    xattrs: [],
     links: 0,
     size: 0,
     extents: [],

@@ -6,14 +6,17 @@ export const whiteoutPrefix = '.wh.'
 
 const opaque = '.wh..wh..opq'
 
+/** Whether a name is of aufs's own, which is in layers of old: it stands for nothing in an image. */
+export function isBookkeeping(name: string): boolean {
+  return name.startsWith('.wh..wh.') && name !== opaque
+}
+
 /**
  * Removes from `parent` what the whiteout names, as far as it is of lower layers; what this layer itself brings stays, in whichever order it comes.
  * @param unlink gets each node that lost its name
  */
 export function applyWhiteout(parent: Node, name: string, layer: number, unlink: (node: Node) => void): void {
   if (name === opaque) return removeLower(parent, layer, unlink)
-  // other names of this form are aufs's own bookkeeping
-  if (name.startsWith('.wh..wh.')) return
   const target = name.slice(whiteoutPrefix.length)
   if (target === '' || target === '.' || target === '..') throw new InvalidImage('the tar has a whiteout that names nothing')
   const child = parent.children?.get(target)

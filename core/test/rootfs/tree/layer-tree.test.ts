@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { TarEntry } from '../../../src/rootfs/tar/entry.ts'
-import { LayerTree } from '../../../src/rootfs/tree/layer-tree.ts'
+import { LayerTree, type LayerTreeOptions } from '../../../src/rootfs/tree/layer-tree.ts'
 import type { Node } from '../../../src/rootfs/tree/node.ts'
 
 type Short = [path: string, more?: Partial<TarEntry>]
@@ -24,7 +24,7 @@ describe('merging layers', () => {
   })
 
   test("aufs's own bookkeeping is passed over", () => {
-    expect(merge([['a'], ['.wh..wh.plnk', dir], ['.wh..wh.aufs']])).toEqual(['a'])
+    expect(merge([['a'], ['.wh..wh.plnk', dir], ['.wh..wh.plnk/1.2'], ['.wh..wh.aufs']])).toEqual(['a'])
   })
 
   test('a folder over a folder keeps its children and takes the new owner', () => {
@@ -52,15 +52,57 @@ describe('merging layers', () => {
     expect(list(tree)).toEqual(['link'])
   })
 
-  test('absolute paths and dots lead to the same place', () => {
-    expect(merge([['/a/./b'], ['./a//b']])).toEqual(['a', 'a/b'])
+  test('dots and slashes too many lead to the same place', () => {
+    expect(merge([['a/./b'], ['./a//b/']])).toEqual(['a', 'a/b'])
+  })
+
+  test('the root may be called /, and a hardlink may say its target from there, as kaniko has it', () => {
+    expect(merge([['/', dir], ['a'], ['b', { type: 'hardlink', target: '/a' }]])).toEqual(['a', 'b'])
+  })
+
+  test('absolute paths count from the root where they are allowed, also those of symlinks on the way', () => {
+    const tree = empty({ absolutePaths: true })
+    for (const [path, more] of [['/a/./b'], ['run', { type: 'symlink', target: '/a' }], ['/run/c']] as Short[])
+      tree.apply({ ...plain, path, ...more })
+    expect(list(tree)).toEqual(['a', 'a/b', 'a/c', 'run'])
+  })
+})
+
+describe('a path through a symlink', () => {
+  const lib: Short = ['lib', { type: 'symlink', target: 'usr/lib' }]
+
+  test('goes where the symlink leads, in its own layer and in others', () => {
+    expect(merge([['usr/lib/a'], lib, ['lib/b']])).toEqual(['lib', 'usr', 'usr/lib', 'usr/lib/a', 'usr/lib/b'])
+    expect(merge([['usr/lib/a'], lib], [['lib/b']])).toEqual(['lib', 'usr', 'usr/lib', 'usr/lib/a', 'usr/lib/b'])
+  })
+
+  test('takes away and links to what is there', () => {
+    expect(merge([['usr/lib/a'], lib], [['lib/.wh.a']])).toEqual(['lib', 'usr', 'usr/lib'])
+    expect(merge([['usr/lib/a'], lib], [['c', { type: 'hardlink', target: 'lib/a' }]])).toContain('c')
+  })
+
+  test('makes the folder that a symlink promises', () => {
+    expect(merge([['var/run', { type: 'symlink', target: '../run' }], ['var/run/x']])).toEqual(['run', 'run/x', 'var', 'var/run'])
+  })
+
+  test('climbs from where the symlink leads, not from where it lies', () => {
+    const layers: Short[] = [
+      ['deep/er/x'],
+      ['l', { type: 'symlink', target: 'deep/er' }],
+      ['m', { type: 'symlink', target: 'l/..' }],
+      ['m/y'],
+    ]
+    expect(merge(layers)).toEqual(['deep', 'deep/er', 'deep/er/x', 'deep/y', 'l', 'm'])
+  })
+
+  test('is no more when a folder takes the place of the symlink', () => {
+    expect(merge([lib], [['lib', dir], ['lib/b']])).toEqual(['lib', 'lib/b'])
   })
 })
 
 describe('hostile layers are refused:', () => {
   test.each<[string, Short[], string]>([
     ['a path that climbs', [['a/../../etc/passwd']], 'climbs'],
-    ['a symlink used as a folder', [['a', { type: 'symlink', target: '/etc' }], ['a/passwd']], 'is a symlink and no folder'],
     ['a file used as a folder', [['a'], ['a/b']], 'is a file and no folder'],
     ['a hardlink to nothing', [['a', { type: 'hardlink', target: 'b' }]], 'not there'],
     ['a hardlink that climbs', [['a', { type: 'hardlink', target: '../b' }]], 'climbs'],
@@ -90,12 +132,16 @@ function merge(...layers: Short[][]): string[] {
 
 function build(...args: (Short[] | Node[])[]): LayerTree {
   const dropped = args.length > 2 ? (args.pop() as Node[]) : []
-  const tree = new LayerTree((node) => dropped.push(node))
+  const tree = empty({ dropped: (node) => dropped.push(node) })
   for (const [index, entries] of (args as Short[][]).entries()) {
     if (index > 0) tree.nextLayer()
     for (const [path, more] of entries) tree.apply({ ...plain, path, ...more })
   }
   return tree
+}
+
+function empty(options: Partial<LayerTreeOptions>): LayerTree {
+  return new LayerTree({ dropped: () => undefined, maxNames: 1000, absolutePaths: false, ...options })
 }
 
 const plain: TarEntry = {

@@ -46,6 +46,7 @@ export async function describeImage(found: Found, settings: OciConfig, live: Liv
       name,
       platform: formatPlatform(platform),
       config,
+      absolutePaths: settings.absolutePaths,
       size: Math.round(layers.reduce((sum, layer) => sum + layer.size * ratioOf(layer), 0)),
       layers: (options) => streamLayers({ image, layers, diffIds, blobs, most: settings.maxUnpacked }, options),
     }

@@ -28,7 +28,11 @@ export async function* streamLayers(stack: LayerStack, { signal, progress }: Liv
   let unpacked = 0
   const count = (bytes: number) => {
     unpacked += bytes
-    if (unpacked > most) throw fail('image.refused', { image, reason: `its layers unpack to more than ${most} bytes` })
+    if (unpacked > most)
+      throw fail('image.refused', {
+        image,
+        reason: `its layers unpack to more than ${most / 1024 ** 3} GiB, which max_unpacked_gib allows`,
+      })
   }
   let at = 0
   try {
