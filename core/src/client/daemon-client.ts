@@ -170,6 +170,13 @@ export class DaemonClient {
     return this.request<T>('DELETE', path)
   }
 
+  /** A GET whose answer is a stream of bytes. @throws what the daemon reports in its place */
+  async stream(path: string): Promise<IncomingMessage> {
+    const answer = await this.#send('GET', path, undefined)
+    if ((answer.statusCode ?? 500) >= 400) throw await readError(answer, this.#context)
+    return answer
+  }
+
   /** One request whose answer is JSON. @throws what the daemon reports */
   async request<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
     const answer = await this.#send(method, path, body, signal)

@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 import { fail } from '../errors.ts'
 import type { AddImage, CreateVm, ImportKernel, PruneImages, PullKernel } from '../protocol/api.ts'
+import type { StartSession } from '../protocol/session.ts'
 
 const path = z.string().refine(isAbsolute, 'must be an absolute path')
 const port = z.int().min(1).max(65_535)
@@ -41,6 +42,15 @@ export const bodies = {
     offline: z.boolean().optional(),
   }) satisfies z.ZodType<AddImage>,
   pruneImages: z.strictObject({ all: z.boolean().optional(), dryRun: z.boolean().optional() }) satisfies z.ZodType<PruneImages>,
+  startSession: z.strictObject({
+    name: z.string().optional(),
+    argv: z.array(z.string()).min(1),
+    env: z.record(z.string(), z.string()).optional(),
+    cwd: z.string().min(1).optional(),
+    user: z.string().min(1).optional(),
+    stdinMode: z.enum(['detached', 'pipe']).optional(),
+    requireCommands: z.array(z.string().min(1)).optional(),
+  }) satisfies z.ZodType<StartSession>,
   pullKernel: z.strictObject({ name: z.string().min(1) }) satisfies z.ZodType<PullKernel>,
   importKernel: z.strictObject({ name: z.string().min(1), ...kernelPaths }) satisfies z.ZodType<ImportKernel>,
 }

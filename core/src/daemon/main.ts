@@ -19,9 +19,11 @@ import { fileRoutes } from './routes/files.ts'
 import { guestRoutes } from './routes/guest.ts'
 import { imageRoutes } from './routes/images.ts'
 import { kernelRoutes } from './routes/kernels.ts'
+import { sessionRoutes } from './routes/sessions.ts'
 import { upgradeRoutes } from './routes/upgrades.ts'
 import { vmRoutes } from './routes/vms.ts'
 import { createServer, listen } from './server.ts'
+import { rebuildSockets, sessionSockets } from './session-sockets.ts'
 
 export interface DaemonOptions {
   /** Folder of the package.json that lists the in-tree plugins. */
@@ -89,11 +91,14 @@ async function serve(options: DaemonOptions, log: ReturnType<typeof createLog>):
   imageRoutes(server, engine)
   kernelRoutes(server, engine)
   upgradeRoutes(server, engine)
+  const sockets = sessionSockets(engine, paths.sessions)
+  sessionRoutes(server, engine, sockets)
   await hooks.daemon.promise({ server, onStop: (run) => void stopping.push(run) })
   await listen(server, paths.socket)
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
   log.info({ pid: process.pid, version: options.version, milliseconds: Date.now() - startedAt }, 'the daemon serves')
+  rebuildSockets(engine, sockets)
 }
 
 /** The store's lock says who is the daemon. One that is just stopping gets a moment to let go. */

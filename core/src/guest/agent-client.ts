@@ -5,6 +5,7 @@ import type { GuestConfig } from '../hooks/provision.ts'
 import type { Exit } from '../hooks/vmm.ts'
 import { lostError } from './agent-error.ts'
 import { AgentSession, type OpenChannel } from './agent-session.ts'
+import { AgentSessions } from './agent-sessions.ts'
 import { AgentStream } from './agent-stream.ts'
 import type { ConfigureAnswer, FilesAnswer, FileStat, GuestStats, Health, ListeningPort } from './messages.ts'
 import { readJson } from './read-json.ts'
@@ -29,6 +30,8 @@ export interface WaitOptions {
  * guest does not answer and guest.refused (or the agent's own code) when it says no.
  */
 export class AgentClient {
+  /** Its sessions. */
+  readonly sessions: AgentSessions
   readonly #session: AgentSession
   readonly #vm: string
 
@@ -39,6 +42,10 @@ export class AgentClient {
   constructor(open: OpenChannel, vm = 'the VM') {
     this.#session = new AgentSession(open, vm)
     this.#vm = vm
+    this.sessions = new AgentSessions({
+      json: (method, path, options) => this.#json(method, path, options),
+      stream: (method, path) => this.#stream(method, path),
+    })
   }
 
   /**

@@ -56,10 +56,10 @@ export function inventName(taken: (name: string) => boolean): string {
 }
 
 /**
- * Checks a name that a user chose: a DNS label for VMs, which are host names; dots and underscores too for images and kernels.
+ * Checks a name that a user chose: a DNS label for VMs, which are host names; dots and underscores too for the others.
  * @throws vm.bad-name
  */
-export function checkName(name: string, kind: 'VM' | 'image' | 'kernel'): void {
+export function checkName(name: string, kind: 'VM' | 'image' | 'kernel' | 'session'): void {
   const pattern = kind === 'VM' ? /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/ : /^[a-z0-9][a-z0-9._-]{0,62}$/
   if (!pattern.test(name)) throw fail('vm.bad-name', { name, kind })
 }

@@ -24,6 +24,12 @@
  * | PUT /v1/vms/:vm/file?path= | the bytes of a file, which appears when it is whole → FilesAnswer |
  * | POST /v1/vms/:vm/exec | upgrade `stdio_mux_v1` ↔ frames |
  * | POST /v1/vms/:vm/dial?port= | upgrade `tcp` ↔ bytes |
+ * | GET /v1/vms/:vm/sessions | → Session[], those that are over, too |
+ * | POST /v1/vms/:vm/sessions | StartSession → Session |
+ * | GET /v1/vms/:vm/sessions/:session | → Session |
+ * | POST /v1/vms/:vm/sessions/:session/stop, /kill | → Session, once it has ended |
+ * | DELETE /v1/vms/:vm/sessions/:session | → {} ; session.running unless it has ended or `?force=true` |
+ * | GET /v1/vms/:vm/sessions/:session/output?from=&follow= | → stdio_mux_v1 frames of its output from a position on |
  * | GET /v1/images, GET /v1/images/:image, DELETE | → ImageEntry[], ImageEntry, {} |
  * | POST /v1/images | AddImage ⇒ operation Image |
  * | POST /v1/images/prune | PruneImages ⇒ operation PrunedImages |

@@ -3,7 +3,23 @@
 /** Bytes in a frame's payload at most. */
 export const maxPayload = 1 << 20
 
-export const streamId = { start: 0, stdin: 1, stdout: 2, stderr: 3, resize: 4, signal: 5, exit: 6, error: 7 } as const
+export const streamId = {
+  start: 0,
+  stdin: 1,
+  stdout: 2,
+  stderr: 3,
+  resize: 4,
+  signal: 5,
+  exit: 6,
+  error: 7,
+  /** Of sessions alone, as the two below. */
+  attached: 8,
+  ack: 9,
+  position: 10,
+} as const
+
+/** Bytes that precede a frame's payload. */
+export const headerSize = 5
 
 export interface Frame {
   id: number
@@ -16,10 +32,10 @@ export interface Frame {
  */
 export function encodeFrame(id: number, payload: Uint8Array = new Uint8Array()): Buffer {
   if (payload.byteLength > maxPayload) throw new RangeError(`a frame of ${payload.byteLength} bytes is too large`)
-  const frame = Buffer.allocUnsafe(5 + payload.byteLength)
+  const frame = Buffer.allocUnsafe(headerSize + payload.byteLength)
   frame.writeUInt8(id, 0)
   frame.writeUInt32BE(payload.byteLength, 1)
-  frame.set(payload, 5)
+  frame.set(payload, headerSize)
   return frame
 }
 
@@ -32,6 +48,20 @@ export function encodeResize(rows: number, cols: number): Buffer {
   payload.writeUInt16BE(rows, 0)
   payload.writeUInt16BE(cols, 2)
   return encodeFrame(streamId.resize, payload)
+}
+
+/** An ack or position frame. @param offset a number of bytes */
+export function encodeOffset(id: number, offset: number): Buffer {
+  const payload = Buffer.alloc(8)
+  payload.writeBigUInt64BE(BigInt(offset))
+  return encodeFrame(id, payload)
+}
+
+/** @returns undefined when the payload is no offset, or one that no number holds exactly */
+export function decodeOffset(payload: Buffer): number | undefined {
+  if (payload.length !== 8) return undefined
+  const offset = Number(payload.readBigUInt64BE())
+  return Number.isSafeInteger(offset) ? offset : undefined
 }
 
 /** Cuts a byte stream into frames, however it is split into chunks. */
@@ -54,13 +84,13 @@ export class FrameDecoder {
   }
 
   #next(): Frame | undefined {
-    if (this.#length < 5) return undefined
-    const header = this.#peek(5)
+    if (this.#length < headerSize) return undefined
+    const header = this.#peek(headerSize)
     const size = header.readUInt32BE(1)
     if (size > maxPayload) throw new RangeError(`a frame of ${size} bytes is too large`)
-    if (this.#length < 5 + size) return undefined
-    const whole = this.#take(5 + size)
-    return { id: whole.readUInt8(0), payload: whole.subarray(5) }
+    if (this.#length < headerSize + size) return undefined
+    const whole = this.#take(headerSize + size)
+    return { id: whole.readUInt8(0), payload: whole.subarray(headerSize) }
   }
 
   #peek(size: number): Buffer {

@@ -12,6 +12,8 @@ export interface Paths {
   images: string
   kernels: string
   vms: string
+  /** Unix sockets of sessions. */
+  sessions: string
   cache: string
   initrds: string
   /** oclif's data folder: plugins that the user installed. */
@@ -46,6 +48,7 @@ export function resolvePaths(env: NodeJS.ProcessEnv): Paths {
     images,
     kernels,
     vms,
+    sessions: join(state, 'sessions'),
     cache,
     initrds: join(cache, 'initrds'),
     data,

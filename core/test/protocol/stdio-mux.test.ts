@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  decodeOffset,
   encodeFrame,
   encodeJson,
+  encodeOffset,
   encodeResize,
   FrameDecoder,
   maxPayload,
@@ -32,6 +34,18 @@ test('the shorthands write what the golden frames hold', () => {
     Buffer.from(readFileSync(new URL(`frames/${name}.hex`, testdata), 'utf8').replaceAll('\n', ''), 'hex')
   expect(encodeResize(50, 132)).toEqual(hex('resize'))
   expect(encodeJson(streamId.exit, { code: 137, signal: 'SIGKILL' })).toEqual(hex('exit'))
+  expect(encodeOffset(streamId.ack, 4096)).toEqual(hex('ack'))
+  expect(encodeOffset(streamId.position, 0x0102030405)).toEqual(hex('position'))
+})
+
+test('an offset is eight bytes that a number holds exactly', () => {
+  fc.assert(
+    fc.property(fc.maxSafeNat(), (offset) => {
+      expect(decodeOffset(encodeOffset(streamId.ack, offset).subarray(5))).toBe(offset)
+    }),
+  )
+  expect(decodeOffset(Buffer.alloc(7))).toBeUndefined()
+  expect(decodeOffset(Buffer.alloc(8, 255))).toBeUndefined()
 })
 
 test('frames survive any cut into chunks', () => {

@@ -1,7 +1,8 @@
 import type { Duplex, Readable, Writable } from 'node:stream'
-import { BangerError, catalogue, type ErrorBody, fail } from '../../errors.ts'
+import { BangerError, type ErrorBody, fail } from '../../errors.ts'
 import type { ExecExit } from '../../guest/messages.ts'
 import { encodeFrame, encodeResize, FrameDecoder, maxPayload, streamId } from '../../protocol/stdio-mux.ts'
+import { guestError } from './guest-error.ts'
 import { type Outlet, writeThrough } from './write-through.ts'
 
 export interface ExecStreams {
@@ -84,11 +85,4 @@ function sendInput(stdin: Readable, connection: Duplex, send: (frame: Buffer) =>
     connection.off('drain', onDrain)
     stdin.off('data', onData).off('end', onEnd).off('error', onEnd).pause()
   }
-}
-
-/** The agent gives no hints; the catalogue's serves where it needs no details. */
-function guestError(body: ErrorBody): BangerError {
-  const known: Record<string, { hint: string }> = catalogue
-  const hint = body.hint ?? known[body.code]?.hint
-  return new BangerError({ ...body, ...(hint && !hint.includes('{') ? { hint } : {}) })
 }
