@@ -232,6 +232,12 @@ export const catalogue = {
     hint: 'Its log may say more: {log}',
   },
 
+  'vmm.refused': {
+    status: 400,
+    message: '{vmm} refused {call} for the VM "{name}": {reason}',
+    hint: '{advice}',
+  },
+
   'vm.not-found': { status: 404, message: 'There is no VM named "{name}".', hint: 'See what you have with: banger vm list' },
   'vm.exists': {
     status: 409,
