@@ -1,6 +1,6 @@
 import { string } from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { parseEnv } from '../../client/input/env.ts'
+import { commandFlags, commandOptions } from '../../client/input/command-flags.ts'
 import { isInteractive, runExec, startOf } from '../../client/terminal/run-exec.ts'
 import { fail } from '../../errors.ts'
 import { GuestProgramCommand } from '../guest-program.ts'
@@ -9,17 +9,17 @@ export default class VmExec extends GuestProgramCommand {
   static override description = `Run a command in a running VM.
 Its stdin, stdout and stderr are those of this command, untouched and separate, and so is its exit status (128 + n when a signal ended it). Without a shell in between: write -- sh -c '...' for pipes and variables.
 When the command could not be run: 127 when there is no such command, 126 when it can't be executed, 125 when banger itself failed.`
-  static override usage = 'vm exec VM [--env KEY=VALUE...] [--cwd DIR] [--user USER] [--tty | --no-tty] -- COMMAND...'
+  static override usage =
+    'vm exec VM [--env KEY=VALUE...] [--env-file FILE...] [--cwd DIR] [--user USER] [--tty | --no-tty] -- COMMAND...'
   static override examples = [
     '<%= config.bin %> vm exec testbox -- uname -a',
     '<%= config.bin %> vm exec testbox --env CI=1 --cwd /root/repo -- make test',
+    '<%= config.bin %> vm exec testbox --env-file .env --env TOKEN -- ./deploy',
     'tar c . | <%= config.bin %> vm exec testbox -- tar x -C /srv',
   ]
   static override args = { vm: string({ description: 'name or id of a VM', required: true, ignoreStdin: true }) }
   static override flags = {
-    env: Flags.string({ char: 'e', description: 'KEY=value to set, or KEY to hand on', multiple: true, multipleNonGreedy: true }),
-    cwd: Flags.string({ description: 'folder in the guest to run it in' }),
-    user: Flags.string({ char: 'u', description: 'user in the guest to run it as (default: root)' }),
+    ...commandFlags,
     tty: Flags.boolean({
       char: 't',
       description: 'give it a terminal (default: when stdin, stdout and stderr are terminals)',
@@ -32,8 +32,7 @@ When the command could not be run: 127 when there is no such command, 126 when i
     const { args, flags } = await this.parse(VmExec, own)
     if (!command?.length)
       throw fail('usage', { reason: `There is no command. Write it behind two hyphens: banger vm exec ${args.vm} -- uname -a` })
-    const env = parseEnv(flags.env ?? [])
-    const start = { argv: command, env, ...(flags.cwd ? { cwd: flags.cwd } : {}), ...(flags.user ? { user: flags.user } : {}) }
+    const start = { argv: command, ...commandOptions(flags) }
     const tty = flags.tty ?? isInteractive()
     const connection = await this.client().exec(args.vm, startOf(start, tty))
     process.exitCode = await runExec({ connection, tty, log: this.daemonLog })

@@ -1,7 +1,7 @@
 import { string } from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import type { Duplex } from 'node:stream'
-import { parseEnv } from '../../client/input/env.ts'
+import { commandFlags, commandOptions } from '../../client/input/command-flags.ts'
 import { createRequest, vmFlags } from '../../client/input/vm-flags.ts'
 import { removeVm } from '../../client/remove-vm.ts'
 import { loginShell } from '../../client/terminal/login-shell.ts'
@@ -29,8 +29,7 @@ When the command could not be run: 127 when there is no such command, 126 when i
   }
   static override flags = {
     ...vmFlags,
-    env: Flags.string({ char: 'e', description: 'KEY=value to set, or KEY to hand on', multiple: true, multipleNonGreedy: true }),
-    user: Flags.string({ char: 'u', description: 'user in the guest to run it as (default: root)' }),
+    ...commandFlags,
     keep: Flags.boolean({ description: 'keep the VM after the command' }),
     rm: Flags.boolean({ description: 'remove the VM after the shell', exclusive: ['keep'] }),
     tty: Flags.boolean({
@@ -47,10 +46,7 @@ When the command could not be run: 127 when there is no such command, 126 when i
     if (command?.length === 0) throw fail('usage', { reason: 'There is no command behind the two hyphens.' })
     const ephemeral = command ? !flags.keep : Boolean(flags.rm)
     const tty = flags.tty ?? isInteractive()
-    const start = startOf(
-      { argv: command ?? loginShell, env: parseEnv(flags.env ?? []), ...(flags.user ? { user: flags.user } : {}) },
-      tty,
-    )
+    const start = startOf({ argv: command ?? loginShell, ...commandOptions(flags) }, tty)
     const { vm, connection } = await this.#open({ ...createRequest(flags), ephemeral }, start)
     for (const warning of vm.warnings) this.note(`Warning: ${warning}`)
     try {
