@@ -385,6 +385,11 @@ export const catalogue = {
 
   'ssh.failed': { status: 502, message: 'SSH to the VM "{name}" failed: {reason}', hint: '{advice}' },
 
+  'forward.unavailable': {
+    status: 409,
+    message: 'The port {address}:{port} of this host cannot be taken: {reason}',
+    hint: 'Take another one: banger vm port-forward {vm} <port>:{guest}, or :{guest} for a free one',
+  },
   'port.in-use': {
     status: 409,
     message: 'The host port {address}:{port} is in use already.',

@@ -106,9 +106,13 @@ export class AgentClient {
     return this.#stream('POST', '/v1/exec')
   }
 
-  /** Bytes to and from a TCP port of the guest. @throws (as the stream's error) guest.refused when nothing listens */
-  dial(port: number, host = '127.0.0.1'): Duplex {
-    return this.#stream('POST', `/v1/dial?port=${port}&host=${encodeURIComponent(host)}`)
+  /**
+   * Bytes to and from a TCP port of the guest.
+   * @param host default: the guest's own loopback, 127.0.0.1 and then ::1
+   * @throws (as the stream's error) guest.dial-failed when nothing listens
+   */
+  dial(port: number, host?: string): Duplex {
+    return this.#stream('POST', `/v1/dial?port=${port}${host === undefined ? '' : `&host=${encodeURIComponent(host)}`}`)
   }
 
   /** A file or folder of the guest as a tar stream, names relative to its parent. */
