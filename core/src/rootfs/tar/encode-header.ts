@@ -6,6 +6,9 @@ export type HeaderFields = Pick<TarEntry, 'path' | 'type' | 'mode' | 'mtime' | '
 
 const flags: Partial<Record<EntryType, string>> = { file: '0', hardlink: '1', symlink: '2', directory: '5' }
 
+/** What eleven octal digits can say. */
+const largest = 0o77777777777
+
 /** What ends a tar: two blocks of zeros. */
 export const endOfTar = Buffer.alloc(2 * blockSize)
 
@@ -36,8 +39,8 @@ function paxRecords({ path, target, size, mtime }: HeaderFields): Buffer {
   const records: string[] = []
   if (path.length > 100) records.push(record('path', path))
   if (target.length > 100) records.push(record('linkpath', target))
-  if (size > 0o77777777777) records.push(record('size', String(size)))
-  if (mtime.seconds < 0 || mtime.nanoseconds > 0) records.push(record('mtime', decimal(mtime)))
+  if (size > largest) records.push(record('size', String(size)))
+  if (mtime.seconds < 0 || mtime.seconds > largest || mtime.nanoseconds > 0) records.push(record('mtime', decimal(mtime)))
   return Buffer.from(records.join(''), 'latin1')
 }
 
@@ -61,8 +64,8 @@ function block({ path, mode, size, mtime, target }: Omit<HeaderFields, 'type'>, 
   octal(header, mode, 100, 8)
   octal(header, 0, 108, 8)
   octal(header, 0, 116, 8)
-  octal(header, Math.min(size, 0o77777777777), 124, 12)
-  octal(header, Math.min(Math.max(mtime.seconds, 0), 0o77777777777), 136, 12)
+  octal(header, Math.min(size, largest), 124, 12)
+  octal(header, Math.min(Math.max(mtime.seconds, 0), largest), 136, 12)
   header.write(flag, 156, 'latin1')
   header.write(target.slice(0, 100), 157, 'latin1')
   header.write('ustar\x0000', 257, 'latin1')
