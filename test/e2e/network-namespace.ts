@@ -11,10 +11,16 @@ export class NetworkNamespace implements AsyncDisposable {
   /** A command line that begins with this runs in the namespace. */
   readonly prefix: string[]
   readonly #holder: ChildProcess
+  readonly #started: ChildProcess[] = []
 
   private constructor(holder: ChildProcess) {
     this.#holder = holder
-    this.prefix = ['nsenter', '--target', String(holder.pid), '--net', '--mount', '--']
+    this.prefix = ['nsenter', '--target', String(this.pid), '--net', '--mount', '--']
+  }
+
+  /** A process that is in it. */
+  get pid(): number {
+    return this.#holder.pid ?? 0
   }
 
   static async open(): Promise<NetworkNamespace> {
@@ -53,17 +59,27 @@ export class NetworkNamespace implements AsyncDisposable {
 
   /** Joins two namespaces by a cable. Addresses are like `10.1.0.1/24`. */
   async connect(own: { device: string; address: string }, other: NetworkNamespace, its: typeof own): Promise<void> {
-    await this.sh(`ip link add ${own.device} type veth peer name ${its.device} netns ${other.#holder.pid}`)
+    await this.sh(`ip link add ${own.device} type veth peer name ${its.device} netns ${other.pid}`)
     await this.sh(`ip address add ${own.address} dev ${own.device}; ip link set ${own.device} up`)
     await other.sh(`ip address add ${its.address} dev ${its.device}; ip link set ${its.device} up`)
   }
 
-  /** Where programs in it look names up. */
-  async setResolver(address: string): Promise<void> {
-    await this.sh(`echo "nameserver ${address}" > /run/resolv.conf; mount --bind /run/resolv.conf /etc/resolv.conf`)
+  /** Where programs in it look names up, and the domain that completes them. */
+  async setResolver(address: string, search = '.'): Promise<void> {
+    const lines = `nameserver ${address}\nsearch ${search}\n`
+    await this.sh(`printf '${lines}' > /run/resolv.conf; mount --bind /run/resolv.conf /etc/resolv.conf`)
+  }
+
+  /** Starts a command in it and leaves it to the caller; it ends with the namespace at the latest. */
+  start(command: string[]): ChildProcess {
+    const [program = '', ...args] = [...this.prefix, ...command]
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    this.#started.push(child)
+    return child
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const child of this.#started) child.kill('SIGKILL')
     this.#holder.stdin?.end()
     if (this.#holder.exitCode === null) await once(this.#holder, 'close')
   }

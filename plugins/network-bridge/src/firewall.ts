@@ -1,3 +1,4 @@
+import { record } from './json.ts'
 import type { Tools } from './tools.ts'
 
 /** A chain that packets come by: one with a hook. */
@@ -17,11 +18,11 @@ export async function readChains({ run, commands }: Pick<Tools, 'run' | 'command
 
 /** The JSON of `nft --json list chains` (libnftables-json(5)); chains without a hook, and what is no chain, are passed over. */
 export function parseChains(json: string): Chain[] {
-  const { nftables } = JSON.parse(json) as { nftables?: unknown }
+  const { nftables } = record(JSON.parse(json))
   if (!Array.isArray(nftables)) return []
   return nftables.flatMap((entry: unknown) => {
-    const { family, table, name, hook, policy } = ((entry ?? {}) as { chain?: Partial<Chain> }).chain ?? {}
+    const { family, table, name, hook, policy } = record(record(entry).chain)
     if (typeof hook !== 'string' || typeof table !== 'string') return []
-    return [{ family: family ?? '', table, name: name ?? '', hook, policy: policy ?? 'accept' }]
+    return [{ family: String(family), table, name: String(name), hook, policy: typeof policy === 'string' ? policy : 'accept' }]
   })
 }

@@ -1,4 +1,5 @@
 import type { Host } from '@banger/core'
+import { record } from './json.ts'
 import { type Names, tapIndex } from './names.ts'
 
 /** A network interface of the host. */
@@ -68,8 +69,4 @@ export function parseRoutes(json: string): Route[] {
 function list(json: string): Record<string, unknown>[] {
   const value: unknown = json.trim() === '' ? [] : JSON.parse(json)
   return Array.isArray(value) ? value.map(record) : []
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }

@@ -23,6 +23,8 @@ export function ruleset({ bridge, address, cidr, isolate }: Settings, { table }:
       'type nat hook postrouting priority srcnat; policy accept',
       `ip saddr ${cidr} oifname != "${bridge}" masquerade`,
     ],
+    // The bridge's address is for VMs and this host.
+    input: ['type filter hook input priority filter; policy accept', `iifname != { "lo", "${bridge}" } ip daddr ${address} drop`],
     forward: [
       'type filter hook forward priority filter; policy accept',
       // VMs have IPv4 alone, and only the addresses that they were given.

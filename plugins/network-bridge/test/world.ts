@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Host, Log } from '@banger/core'
+import type { Attachment, Host, Log } from '@banger/core'
 import { createHost } from '../../../core/src/host/index.ts'
 import { resolvePaths } from '../../../core/src/store/paths.ts'
 import { NetworkNamespace } from '../../../test/e2e/network-namespace.ts'
@@ -47,6 +47,29 @@ export class World implements AsyncDisposable {
     const driver = createBridgeNetwork(this.host, readSettings({ ...this.host, config: () => settings }))
     this.#drivers.push(driver)
     return driver
+  }
+
+  /**
+   * Something on the bridge with the addresses that a VM was given: a namespace in place of a guest, which needs no boot.
+   * @param isolated as the VM's tap is
+   */
+  async guest({ guest }: Attachment, isolated = false): Promise<NetworkNamespace> {
+    const inside = await NetworkNamespace.open()
+    const port = `g${guest.mac.replaceAll(':', '').slice(-8)}`
+    await this.sh(`ip link add ${port} type veth peer name eth0 address ${guest.mac} netns ${inside.pid}`)
+    await this.sh(
+      `ip link set ${port} master banger0 up; ip link set ${port} type bridge_slave isolated ${isolated ? 'on' : 'off'}`,
+    )
+    await inside.sh(`ip address add ${guest.address} dev eth0; ip link set eth0 up; ip route add default via ${guest.gateway}`)
+    await inside.setResolver(guest.dns[0] ?? '', guest.search?.[0])
+    return inside
+  }
+
+  /** Another machine, at 10.1.0.2 on a cable to the host's 10.1.0.1. It knows the way to the host alone. */
+  async neighbour(): Promise<NetworkNamespace> {
+    const outside = await NetworkNamespace.open()
+    await this.network.connect({ device: 'lan', address: '10.1.0.1/24' }, outside, { device: 'eth0', address: '10.1.0.2/24' })
+    return outside
   }
 
   sh(line: string): Promise<string> {

@@ -10,7 +10,8 @@ export function writeFrame(socket: Socket, message: Buffer): void {
 /** The next message, or undefined when the connection ends before it is whole. */
 export async function readFrame(socket: Socket): Promise<Buffer | undefined> {
   const length = await readBytes(socket, 2)
-  return length ? readBytes(socket, length.readUInt16BE(0)) : undefined
+  const count = length?.readUInt16BE(0) ?? 0
+  return count > 0 ? readBytes(socket, count) : undefined
 }
 
 async function readBytes(socket: Socket, count: number): Promise<Buffer | undefined> {
