@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type FakeDaemon, fakeDaemon } from '../client/fake-daemon.ts'
+import { type FakeDaemon, fakeDaemon, json } from '../client/fake-daemon.ts'
 import { fakeGuest } from './fake-guest.ts'
 import { cliArgs, cliEnv, type CliResult, runCli, startCli } from './run-cli.ts'
 
@@ -69,6 +69,20 @@ describe('vm exec', () => {
     await once(child.stdout as NodeJS.ReadableStream, 'data')
     await daemon.stop()
     expect(await ended).toMatchObject({ code: 125, stderr: expect.stringContaining('connection to the banger daemon was lost') })
+  })
+
+  it('with --detach starts a session and prints its name', async () => {
+    daemon.routes['POST /v1/vms/box/sessions'] = (_call, response) => json(response, { name: 'swift-otter' })
+    const args = ['vm', 'exec', 'box', '--detach', '--cwd', '/srv', '-e', 'A=1', '--', 'sleep', '9']
+    expect(await runCli(daemon.env, args)).toMatchObject({
+      code: 0,
+      stdout: 'swift-otter\n',
+      stderr: expect.stringContaining('banger vm session logs box swift-otter'),
+    })
+    expect(daemon.calls.at(-1)?.body).toEqual({ argv: ['sleep', '9'], env: { A: '1' }, cwd: '/srv' })
+    daemon.routes['POST /v1/vms/box/sessions'] = (_call, response) =>
+      json(response, { code: 'session.preflight', message: 'The guest lacks the command sleep.' }, 400)
+    expect((await runCli(daemon.env, args)).code).toBe(127)
   })
 
   it('passes on environment, folder and user, and everything behind the hyphens untouched', async () => {

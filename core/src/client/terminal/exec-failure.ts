@@ -6,7 +6,7 @@ import { isError } from '../../errors.ts'
  */
 export function execFailureStatus(error: unknown): number {
   if (isError(error, 'usage')) return 2
-  if (isError(error, 'guest.command-not-found')) return 127
+  if (isError(error, 'guest.command-not-found') || isError(error, 'session.preflight')) return 127
   if (isError(error, 'guest.command-not-executable')) return 126
   return 125
 }

@@ -1,6 +1,6 @@
 import { string } from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { parseEnv } from '../../../client/input/env.ts'
+import { commandFlags, commandOptions } from '../../../client/input/command-flags.ts'
 import { describeSession } from '../../../client/output/session.ts'
 import { SessionsClient } from '../../../client/session/sessions-client.ts'
 import { fail } from '../../../errors.ts'
@@ -12,7 +12,7 @@ export default class VmSessionStart extends BangerCommand {
 Its output and exit status are kept in the VM until the session is deleted. With --stdin-mode pipe you can attach to it.
 Nothing is started unless the folder, the command and every --require-command are there.`
   static override usage =
-    'vm session start VM [--name NAME] [--cwd DIR] [--stdin-mode detached|pipe] [--require-command NAME...] [--env KEY=VALUE...] [--user USER] [--json] -- COMMAND...'
+    'vm session start VM [--name NAME] [--cwd DIR] [--stdin-mode detached|pipe] [--require-command NAME...] [--env KEY=VALUE...] [--env-file FILE...] [--user USER] [--json] -- COMMAND...'
   static override examples = [
     '<%= config.bin %> vm session start testbox --name build --cwd /root/repo -- make -j4',
     '<%= config.bin %> vm session start testbox --name planner --cwd /root/repo --stdin-mode pipe --require-command git -- pi --mode rpc --no-session',
@@ -20,7 +20,7 @@ Nothing is started unless the folder, the command and every --require-command ar
   static override args = { vm: string({ description: 'name or id of a VM', required: true, ignoreStdin: true }) }
   static override flags = {
     name: Flags.string({ description: 'name to know it by (default: one is made up)' }),
-    cwd: Flags.string({ description: 'folder in the guest to run it in' }),
+    ...commandFlags,
     'stdin-mode': Flags.string({
       description: 'detached: no input; pipe: what an attached client sends',
       options: ['detached', 'pipe'],
@@ -31,8 +31,6 @@ Nothing is started unless the folder, the command and every --require-command ar
       multiple: true,
       multipleNonGreedy: true,
     }),
-    env: Flags.string({ char: 'e', description: 'KEY=value to set, or KEY to hand on', multiple: true, multipleNonGreedy: true }),
-    user: Flags.string({ char: 'u', description: 'user in the guest to run it as (default: root)' }),
   }
 
   async run(): Promise<Session> {
@@ -44,12 +42,10 @@ Nothing is started unless the folder, the command and every --require-command ar
       })
     const session = await new SessionsClient(this.client(), args.vm).start({
       argv: command,
-      env: parseEnv(flags.env ?? []),
+      ...commandOptions(flags),
       stdinMode: flags['stdin-mode'] as StdinMode,
       requireCommands: flags['require-command'] ?? [],
       ...(flags.name === undefined ? {} : { name: flags.name }),
-      ...(flags.cwd ? { cwd: flags.cwd } : {}),
-      ...(flags.user ? { user: flags.user } : {}),
     })
     this.log(describeSession(session))
     const next = session.stdinMode === 'pipe' ? 'Attach to it' : 'See its output'
