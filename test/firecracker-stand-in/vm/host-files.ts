@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
 import { open } from 'node:fs/promises'
 import { type Server, createServer } from 'node:net'
+import { userInfo } from 'node:os'
 import { getSystemErrorMap } from 'node:util'
 
 /** What a VM opens on its host. */
@@ -22,15 +23,27 @@ export async function openProblem(path: string, flags: 'r' | 'r+' | 'a'): Promis
 
 /** Why a tap device cannot be used. Firecracker would make a missing one where it may, which banger never wants. */
 function tapProblem(name: string): string | undefined {
-  const facts = `/sys/class/net/${name}`
   if (!/^[^/\s]{1,15}$/.test(name)) return 'Invalid interface name'
-  const refuse = (what: string): string =>
-    `Error while creating ifreq structure: ${what}. Invalid TUN/TAP Backend provided by ${name}. Check our documentation on setting up the network devices.`
-  if (!existsSync(facts)) return refuse('Operation not permitted (os error 1)')
-  if (!existsSync(`${facts}/tun_flags`)) return refuse('Invalid argument (os error 22)')
-  const owner = Number(readFileSync(`${facts}/owner`, 'utf8'))
-  const uid = process.getuid?.() ?? 0
-  return uid === 0 || owner === uid ? undefined : refuse('Operation not permitted (os error 1)')
+  const link = readLink(name)
+  const problem = link ? (link.tap ? ownerProblem(link.owner) : 'Invalid argument (os error 22)') : notPermitted
+  if (!problem) return undefined
+  return `Error while creating ifreq structure: ${problem}. Invalid TUN/TAP Backend provided by ${name}. Check our documentation on setting up the network devices.`
+}
+
+const notPermitted = 'Operation not permitted (os error 1)'
+
+function ownerProblem(owner: string | number | undefined): string | undefined {
+  const { uid, username } = userInfo()
+  return uid === 0 || owner === username || owner === uid ? undefined : notPermitted
+}
+
+/** As ip-link(8) tells it: /sys shows another network namespace's links where it was mounted there. */
+function readLink(name: string): { tap: boolean; owner?: string | number } | undefined {
+  const { stdout, status } = spawnSync('ip', ['-json', '-details', 'link', 'show', 'dev', name], { encoding: 'utf8' })
+  if (status !== 0) return undefined
+  const [link] = JSON.parse(stdout) as { linkinfo?: { info_data?: { type?: string; user?: string | number } } }[]
+  const { type, user } = link?.linkinfo?.info_data ?? {}
+  return { tap: type === 'tap', ...(user === undefined ? {} : { owner: user }) }
 }
 
 /** @throws an Error with Rust's words */
