@@ -28,13 +28,21 @@ export async function ensureSshKey(options: { configured?: string; own: string; 
 
 /** Makes an ed25519 key pair at `path` and `path.pub`, the private half with mode 0600. */
 export async function writeKeyPair(path: string, comment: string): Promise<{ privateKey: string; publicKey: string }> {
-  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment })
+  const pair = generateKeyPair(comment)
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   await writeFile(`${path}.pub`, `${pair.public}\n`, { mode: 0o644 })
   await writeFile(`${path}.new`, pair.private, { mode: 0o600 })
   await chmod(`${path}.new`, 0o600)
   await rename(`${path}.new`, path)
   return { privateKey: pair.private, publicKey: pair.public }
+}
+
+/** A pair in OpenSSH's format. One of about 220 that ssh2 1.17 makes is malformed. */
+export function generateKeyPair(comment: string): { private: string; public: string } {
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment })
+    if (!(ssh2.utils.parseKey(pair.private) instanceof Error)) return pair
+  }
 }
 
 async function readKey(path: string, configFile: string): Promise<SshKey> {

@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import ssh2 from 'ssh2'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ensureSshKey } from '../../src/config/ssh-key.ts'
+import { ensureSshKey, generateKeyPair } from '../../src/config/ssh-key.ts'
 
 describe('the key that guests let in', () => {
   let folder: string
@@ -22,6 +23,11 @@ describe('the key that guests let in', () => {
     const before = readFileSync(own(), 'utf8')
     expect((await ensureSshKey({ own: own(), configFile: 'config.toml' })).publicKey).toBe(key.publicKey)
     expect(readFileSync(own(), 'utf8')).toBe(before)
+  })
+
+  it('is whole each time that one is made', () => {
+    const pairs = Array.from({ length: 1500 }, () => generateKeyPair('x'))
+    expect(pairs.filter((pair) => ssh2.utils.parseKey(pair.private) instanceof Error)).toEqual([])
   })
 
   it('is the configured one where there is one, which must exist', async () => {
