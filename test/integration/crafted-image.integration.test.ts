@@ -2,12 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { craftedLayers } from '../../core/test/rootfs/crafted-layers.ts'
+import { craftedLayers, settable } from '../../core/test/rootfs/crafted-layers.ts'
 import { e2fsck } from '../../core/test/rootfs/debugfs.ts'
 import { listFolder } from '../../core/test/rootfs/list-folder.ts'
 import { differences } from '../../core/test/rootfs/listing.ts'
 import { makeTar } from '../../core/test/rootfs/make-tar.ts'
-import { folderInMemory, listPulled, pull, scratchBanger, unpackObstacle, way } from './pulled-image.ts'
+import { way } from '../../core/test/rootfs/mount.ts'
+import { folderInMemory, listPulled, pull, scratchBanger, unpackObstacle } from './pulled-image.ts'
 
 const { banger, folder } = scratchBanger()
 const memory = unpackObstacle ? folder : folderInMemory(folder)
@@ -21,7 +22,7 @@ test.skipIf(unpackObstacle)(
     umoci('init', '--layout', layout)
     umoci('new', '--image', `${layout}:crafted`)
     for (const members of craftedLayers(100_000)) {
-      writeFileSync(join(folder, 'layer.tar'), makeTar(members))
+      writeFileSync(join(folder, 'layer.tar'), makeTar(settable(members)))
       umoci('raw', 'add-layer', '--image', `${layout}:crafted`, join(folder, 'layer.tar'))
     }
     umoci('raw', 'unpack', '--image', `${layout}:crafted`, join(memory, 'unpacked'))

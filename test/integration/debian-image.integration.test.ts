@@ -11,9 +11,10 @@ import { type BuiltRootfs, buildRootfs } from '../../core/src/rootfs/build-rootf
 import { e2fsck } from '../../core/test/rootfs/debugfs.ts'
 import { listFolder } from '../../core/test/rootfs/list-folder.ts'
 import { differences } from '../../core/test/rootfs/listing.ts'
+import { way } from '../../core/test/rootfs/mount.ts'
 import { hostCodename } from '../../plugins/distro-debian/src/host-apt.ts'
 import { debianSource } from '../../plugins/distro-debian/src/source.ts'
-import { listPulled, pull, scratchBanger, unpackObstacle, way } from './pulled-image.ts'
+import { listPulled, pull, scratchBanger, unpackObstacle } from './pulled-image.ts'
 
 const bootstraps = spawnSync('mmdebstrap', ['--version']).status === 0
 

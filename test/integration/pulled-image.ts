@@ -12,9 +12,6 @@ import { Banger } from '../e2e/banger.ts'
 /** Why no tree can be unpacked here to compare images with, '' when it can. */
 export const unpackObstacle = process.getuid?.() === 0 ? '' : 'needs root: umoci unpack gives files their owners'
 
-/** How `listPulled` looks at images, for titles of tests. */
-export const way = mountObstacle ? `read by debugfs, since it cannot be mounted: ${mountObstacle}` : 'mounted read-only'
-
 /** banger as built, in a home of this file's own. */
 export function scratchBanger(): { banger: Banger; folder: string } {
   const folder = mkdtempSync(join(tmpdir(), 'banger-equality-'))

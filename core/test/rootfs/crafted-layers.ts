@@ -1,4 +1,5 @@
 import type { Member } from './make-tar.ts'
+import { forbiddenXattrs } from './mount.ts'
 
 const mtime = 1_600_000_000
 const folder = (path: string, more: Partial<Member> = {}): Member => ({ path, type: 'directory', mtime, ...more })
@@ -65,6 +66,15 @@ export function everyKind(): Member[] {
     sparse('hole', 1_000_000, [1_000_000]),
   ]
   return [...members.map((member) => ({ mtime, ...member })), ...folders]
+}
+
+/** The layer without attributes that may not be set here, so that an unpacked tree can be compared with it. */
+export function settable(members: Member[]): Member[] {
+  const forbidden = forbiddenXattrs
+  if (!forbidden) return members
+  const filter = (xattrs: Member['xattrs']) =>
+    Object.fromEntries(Object.entries(xattrs ?? {}).filter(([name]) => !forbidden.test(name)))
+  return members.map((member) => ({ ...member, xattrs: filter(member.xattrs) }))
 }
 
 /** A file of holes (GNU's format 0.1) with 512 bytes at each offset, or what is left to its end. */
