@@ -61,7 +61,7 @@ describe('vm list', () => {
     )
     expect(await banger('vm list')).toMatchObject({
       stdout:
-        'NAME  STATE    IMAGE            VCPUS  MEMORY  PORTS               CREATED\nbox   running  debian-bookworm  2      1 GiB   127.0.0.1:8080->80  1h ago\n',
+        'NAME  STATE    IMAGE            VCPUS  MEMORY  ADDRESS  PORTS               CREATED\nbox   running  debian-bookworm  2      1 GiB   -        127.0.0.1:8080->80  1h ago\n',
       stderr: '1 stopped VM is not shown: banger vm list --all\n',
     })
     expect((await banger('vm list --all')).stdout).toContain('old')
@@ -207,6 +207,21 @@ services:    sshd: waiting
       'PROTOCOL  ADDRESS  PORT  PROCESS  PID  ON THIS HOST\ntcp       0.0.0.0  80    nginx    7    127.0.0.1:8080\n',
     )
     expect(JSON.parse((await banger('vm ports box --json')).stdout)).toMatchObject([{ port: 80, published: publish }])
+  })
+
+  it('say where this host reaches a VM on a bridge: what listens on all of its addresses', async () => {
+    const guest = { mac: '', address: '172.16.0.2/24', dns: [], search: ['banger'] }
+    daemon.routes['GET /v1/vms/box'] = (_call, response) =>
+      json(response, fakeVm({ attachment: { kind: 'tap', device: 't0', publish: [], guest } }))
+    daemon.routes['GET /v1/vms/box/ports'] = (_call, response) =>
+      json(response, [
+        { protocol: 'tcp', address: '0.0.0.0', port: 4096, pid: 7, process: 'opencode' },
+        { protocol: 'tcp', address: '127.0.0.1', port: 25, pid: 8, process: 'mta' },
+      ])
+    const { stdout } = await banger('vm ports box')
+    expect(stdout).toMatch(/opencode +7 +172\.16\.0\.2:4096\n/)
+    expect(stdout).toMatch(/mta +8 +-\n/)
+    expect((await banger('vm show box')).stdout).toMatch(/address: +172\.16\.0\.2 \(box\.banger\)/)
   })
 
   it('compute the share of CPU from two moments', async () => {

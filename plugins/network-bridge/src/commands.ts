@@ -21,8 +21,8 @@ export interface Commands {
   deleteBridge: Command
   setRules: Command
   deleteRules: Command
-  /** Hooks of all tables; to see whether somebody else's firewall is in the way. */
-  listChains: Command
+  /** To see whether somebody else has rules for forwarded packets. */
+  listRules: Command
   setForwarding(on: boolean): Command
   /** For systemd-resolved: names below this domain are asked for at the bridge. */
   setDnsServer: Command
@@ -47,7 +47,7 @@ export function commandsFor(settings: Settings, names: Names, uid: number): Comm
     deleteBridge: ip(`link delete dev ${bridge} type bridge`),
     setRules: nft(ruleset(settings, names)),
     deleteRules: nft(withoutRules(names)),
-    listChains: nft('--json', 'list', 'chains'),
+    listRules: nft('--json', 'list', 'ruleset'),
     setForwarding: (on) => ({ program: 'tee', args: ['/proc/sys/net/ipv4/ip_forward'], input: on ? '1' : '0' }),
     setDnsServer: resolvectl('dns', bridge, address),
     setDnsDomain: resolvectl('domain', bridge, `~${domain}`),

@@ -1,4 +1,5 @@
 import type { BangerPlugin } from '@banger/core'
+import { checkBridge } from './doctor.ts'
 import { createBridgeNetwork } from './driver.ts'
 import { readSettings } from './settings.ts'
 
@@ -9,8 +10,10 @@ export function extend(): BangerPlugin {
     name,
     coreRange: '^0.1.0',
     apply(hooks, host) {
-      const network = createBridgeNetwork(host, readSettings(host))
+      const settings = readSettings(host)
+      const network = createBridgeNetwork(host, settings)
       hooks.networks.tap(name, (registry) => registry.add(name, network))
+      hooks.doctor.tapPromise(name, (report) => checkBridge(host, settings, report))
       hooks.daemon.tapPromise(name, async ({ onStop }) => onStop(() => network.stop()))
     },
   }

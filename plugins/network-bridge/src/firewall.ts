@@ -11,18 +11,30 @@ export interface Chain {
   policy: string
 }
 
-export async function readChains({ run, commands }: Pick<Tools, 'run' | 'commands'>): Promise<Chain[]> {
-  const { stdout } = await run(commands.listChains)
-  return parseChains(stdout)
+/** All of the host's nftables rules, as far as it matters here. */
+export interface Firewall {
+  chains: Chain[]
+  /** Each rule's table and JSON. */
+  rules: { table: string; text: string }[]
 }
 
-/** The JSON of `nft --json list chains` (libnftables-json(5)); chains without a hook, and what is no chain, are passed over. */
-export function parseChains(json: string): Chain[] {
+export async function readFirewall({ run, commands }: Pick<Tools, 'run' | 'commands'>): Promise<Firewall> {
+  const { stdout } = await run(commands.listRules)
+  return parseFirewall(stdout)
+}
+
+/** The JSON of `nft --json list ruleset` (libnftables-json(5)); what is neither a chain with a hook nor a rule is passed over. */
+export function parseFirewall(json: string): Firewall {
   const { nftables } = record(JSON.parse(json))
-  if (!Array.isArray(nftables)) return []
-  return nftables.flatMap((entry: unknown) => {
-    const { family, table, name, hook, policy } = record(record(entry).chain)
+  const entries = Array.isArray(nftables) ? nftables.map(record) : []
+  const chains = entries.flatMap((entry) => {
+    const { family, table, name, hook, policy } = record(entry.chain)
     if (typeof hook !== 'string' || typeof table !== 'string') return []
     return [{ family: String(family), table, name: String(name), hook, policy: typeof policy === 'string' ? policy : 'accept' }]
   })
+  const rules = entries.flatMap((entry) => {
+    const { table } = record(entry.rule)
+    return typeof table === 'string' ? [{ table, text: JSON.stringify(entry.rule) }] : []
+  })
+  return { chains, rules }
 }

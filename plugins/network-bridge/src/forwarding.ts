@@ -1,4 +1,4 @@
-import { readChains } from './firewall.ts'
+import { readFirewall } from './firewall.ts'
 import type { Tools } from './tools.ts'
 
 /** Whether the host forwards packets. By a program, so that it is that of the namespace the programs run in. */
@@ -12,7 +12,7 @@ export async function isForwarding({ host }: Pick<Tools, 'host'>): Promise<boole
  * what is forwarded.
  */
 export async function stopForwarding(tools: Tools): Promise<void> {
-  const chains = await readChains(tools)
+  const { chains } = await readFirewall(tools)
   if (chains.some((chain) => chain.hook === 'forward' && chain.table !== tools.names.table)) return
   await tools.run(tools.commands.setForwarding(false))
 }

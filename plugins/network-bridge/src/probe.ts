@@ -2,14 +2,23 @@ import { access, constants } from 'node:fs/promises'
 import type { Host } from '@banger/core'
 import { privilegeOf } from './privilege.ts'
 
+let asked: Promise<boolean> | undefined
+
 interface Problem {
   /** `sudo does not let you run nft without a password` */
   detail: string
   advice: string
 }
 
-/** Whether the bridge can be made here; asks and looks, changes nothing. */
-export async function probeBridge(host: Host): Promise<{ usable: boolean; detail: string; advice?: string }> {
+/**
+ * Whether the bridge can be made here; asks and looks, changes nothing.
+ * @param options.fresh ask sudo again, which is asked once else
+ */
+export async function probeBridge(
+  host: Host,
+  options: { fresh?: boolean } = {},
+): Promise<{ usable: boolean; detail: string; advice?: string }> {
+  if (options.fresh) asked = undefined
   const problem = await findProblem(host)
   return problem ? { usable: false, ...problem } : { usable: true, detail: 'a bridge with NAT' }
 }
@@ -34,8 +43,6 @@ async function findProblem(host: Host): Promise<Problem | undefined> {
 
 const sudoAdvice = 'banger doctor prints the lines for sudoers that it needs.'
 
-let asked: Promise<boolean> | undefined
-
 /**
  * Asked once in the daemon's life, since sudo logs refusals and may report them. A password that was typed a moment ago does not
  * count (-k): it would not be there any more when the VM is deleted.
@@ -48,7 +55,7 @@ async function sudoAllows(host: Host): Promise<boolean> {
 async function askSudo(host: Host): Promise<boolean> {
   const nft = await host.which('nft')
   if (!nft || !(await host.which('sudo'))) return false
-  return host.run('sudo', ['-n', '-k', nft, '--json', 'list', 'chains'], { timeout: 10_000 }).then(
+  return host.run('sudo', ['-n', '-k', nft, '--json', 'list', 'ruleset'], { timeout: 10_000 }).then(
     () => true,
     () => false,
   )

@@ -52,7 +52,7 @@ describe('the privileged commands', () => {
           }
       nft add table inet banger_banger0;
           delete table inet banger_banger0
-      nft --json list chains
+      nft --json list ruleset
       tee /proc/sys/net/ipv4/ip_forward <<< 1
       resolvectl dns banger0 172.16.0.1
       resolvectl domain banger0 ~banger

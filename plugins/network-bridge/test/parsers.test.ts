@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseChains } from '../src/firewall.ts'
+import { parseFirewall } from '../src/firewall.ts'
 import { ownTaps, parseLinks, parseRoutes } from '../src/links.ts'
 import { namesFor, tapIndex, tapName } from '../src/names.ts'
 
@@ -31,10 +31,12 @@ describe('what ip and nft print', () => {
     expect(parseRoutes('')).toEqual([])
   })
 
-  test('are chains with a hook', () => {
+  test('are chains with a hook, and rules', () => {
     const chain = { family: 'ip', table: 'filter', name: 'FORWARD', hook: 'forward', policy: 'drop' }
-    const nftables = [{ metainfo: {} }, { chain: { family: 'ip', table: 'filter', name: 'x' } }, { chain }, null]
-    expect(parseChains(JSON.stringify({ nftables }))).toEqual([chain])
+    const rule = { family: 'ip', table: 'filter', chain: 'FORWARD', expr: [{ accept: null }] }
+    const nftables = [{ metainfo: {} }, { chain: { family: 'ip', table: 'filter', name: 'x' } }, { chain }, { rule }, null]
+    const rules = [{ table: 'filter', text: JSON.stringify(rule) }]
+    expect(parseFirewall(JSON.stringify({ nftables }))).toEqual({ chains: [chain], rules })
   })
 
   test('are taken apart whatever values they have', () => {
@@ -42,7 +44,7 @@ describe('what ip and nft print', () => {
       fc.property(fc.json(), (json) => {
         parseLinks(json)
         parseRoutes(json)
-        parseChains(json)
+        parseFirewall(json)
       }),
     )
   })

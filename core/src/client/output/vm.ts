@@ -11,3 +11,14 @@ export function describeVm(vm: Vm): string {
 export function formatPorts(vm: Vm): string {
   return (vm.attachment?.publish ?? vm.publish).map(formatPublish).join(', ')
 }
+
+/** The address by which this host reaches the VM; undefined when it reaches published ports alone. */
+export function addressOf(vm: Vm): string | undefined {
+  return vm.attachment?.kind === 'tap' ? vm.attachment.guest.address.split('/')[0] : undefined
+}
+
+/** Its address in the guest, with the name that leads to it. */
+export function describeAddress(vm: Vm): string | undefined {
+  const domain = vm.attachment?.guest.search?.[0]
+  return domain ? `${addressOf(vm)} (${vm.name}.${domain})` : vm.attachment?.guest.address
+}

@@ -1,5 +1,5 @@
 import { boolean } from '@oclif/core/flags'
-import { formatPorts } from '../../client/output/vm.ts'
+import { addressOf, formatPorts } from '../../client/output/vm.ts'
 import { formatTable } from '../../client/output/table.ts'
 import { formatAge, formatMebibytes } from '../../client/output/units.ts'
 import type { Vm } from '../../protocol/model.ts'
@@ -29,6 +29,7 @@ function table(vms: Vm[]): string {
     image: (vm) => vm.image,
     vcpus: (vm) => vm.vcpus,
     memory: (vm) => formatMebibytes(vm.memory),
+    address: (vm) => addressOf(vm) ?? '',
     ports: formatPorts,
     created: (vm) => formatAge(vm.createdAt),
   })

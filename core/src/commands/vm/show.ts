@@ -2,7 +2,7 @@ import { string } from '@oclif/core/args'
 import { formatServices, formatSteps } from '../../client/output/first-boot.ts'
 import { formatFields } from '../../client/output/table.ts'
 import { formatAge, formatMebibytes } from '../../client/output/units.ts'
-import { formatPorts } from '../../client/output/vm.ts'
+import { describeAddress, formatPorts } from '../../client/output/vm.ts'
 import type { Health } from '../../guest/messages.ts'
 import type { Vm } from '../../protocol/model.ts'
 import { BangerCommand } from '../base.ts'
@@ -47,7 +47,7 @@ function describe(vm: Vm, { firstBoot = [], services = [] }: Guest): string {
     memory: formatMebibytes(vm.memory),
     disk: formatMebibytes(vm.disk),
     network: vm.network,
-    address: vm.attachment?.guest.address,
+    address: describeAddress(vm),
     ports: formatPorts(vm) || undefined,
     created: formatAge(vm.createdAt),
     started: vm.startedAt && vm.state === 'running' ? formatAge(vm.startedAt) : undefined,
