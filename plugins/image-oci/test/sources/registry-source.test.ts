@@ -200,6 +200,14 @@ describe('a pull', () => {
     expect(await puller().resolve(ref, told)).toMatchObject({ digest: other.digest, platform: 'linux/386' })
     expect(await puller().pull(ref, told)).toEqual(other.diffIds)
     await expect(puller().pull(ref, { platform: 'linux/arm64' })).rejects.toEqual(failure('image.platform', /cannot boot here/))
+    const test = puller()
+    const byDigest = `${ref}@${sha256(index)}`
+    await test.pull(byDigest)
+    await registry.close()
+    expect(await test.pull(byDigest)).toEqual(big.diffIds)
+    await expect(test.pull(byDigest, { ...told, offline: true })).rejects.toEqual(
+      failure('image.not-cached', new RegExp(`manifest is missing .${other.digest}`)),
+    )
   })
 
   it('leaves alone what is no reference, unless it is named', async () => {
