@@ -383,6 +383,12 @@ export const catalogue = {
     hint: 'What you had typed may not have arrived. Attach again to go on.',
   },
 
+  'acp.no-agent': {
+    status: 404,
+    message: 'There is no opencode in the guest of "{name}".',
+    hint: 'Install it there, so that a login shell finds it: banger vm ssh {name} -- opencode --version',
+  },
+
   'ssh.failed': { status: 502, message: 'SSH to the VM "{name}" failed: {reason}', hint: '{advice}' },
 
   'forward.unavailable': {

@@ -3,15 +3,12 @@ import { access, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { text } from 'node:stream/consumers'
-import type { Duplex } from 'node:stream'
-import ssh2, { type Connection, type ServerChannel } from 'ssh2'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SshAccess } from '../../src/protocol/api.ts'
 import { type FakeDaemon, fakeDaemon, fakeVm, json } from '../client/fake-daemon.ts'
+import { type FakeSshd, fakeSshd, sshAccess, userKeys } from './fake-sshd.ts'
 import { cliArgs, cliEnv, runCli } from './run-cli.ts'
 
-const hostKeys = ssh2.utils.generateKeyPairSync('ed25519')
-const userKeys = ssh2.utils.generateKeyPairSync('ed25519')
 const hasSsh = await access('/usr/bin/ssh').then(
   () => true,
   () => false,
@@ -22,6 +19,7 @@ const soon = { timeout: 10_000 }
 
 let daemon: FakeDaemon
 let accessInfo: SshAccess
+let sshd: FakeSshd
 let dials: number
 /** How many connections are refused before sshd is up. */
 let refusals: number
@@ -30,17 +28,8 @@ beforeEach(async () => {
   daemon = await fakeDaemon()
   dials = 0
   refusals = 0
-  const dir = join(daemon.paths.state, 'with a space')
-  await mkdir(dir)
-  accessInfo = {
-    user: 'root',
-    identityFile: join(dir, 'id'),
-    knownHostsFile: join(dir, 'known_hosts'),
-    hostKeyAlias: 'banger-box',
-    hostKey: hostKeys.public,
-  }
-  await writeFile(accessInfo.identityFile, userKeys.private, { mode: 0o600 })
-  await writeFile(accessInfo.knownHostsFile, `banger-box ${hostKeys.public}\n`)
+  sshd = fakeSshd()
+  accessInfo = await sshAccess(join(daemon.paths.state, 'with a space'))
   const vm = fakeVm({ id: 'box' })
   daemon.routes['GET /v1/vms'] = (_call, response) => json(response, [vm])
   daemon.routes['GET /v1/vms/box'] = (_call, response) => json(response, vm)
@@ -48,7 +37,7 @@ beforeEach(async () => {
   daemon.upgrades['POST /v1/vms/box/dial?port=22'] = (socket) => {
     dials += 1
     if (dials <= refusals) socket.destroy()
-    else serveSsh(socket)
+    else sshd.serve(socket)
   }
 })
 afterEach(() => daemon[Symbol.asyncDispose]())
@@ -127,9 +116,9 @@ describe('vm ssh', () => {
       },
     )
     const output = text(child.stdout)
-    await expect.poll(() => windows, soon).toEqual(['30x100'])
+    await expect.poll(() => sshd.windows, soon).toEqual(['30x100'])
     await writeFile(flag, '')
-    await expect.poll(() => windows, soon).toEqual(['30x100', '41x121'])
+    await expect.poll(() => sshd.windows, soon).toEqual(['30x100', '41x121'])
     child.stdin.write('echo $((6 * 7)); exit\n')
     expect(await output).toContain('42')
   })
@@ -156,46 +145,3 @@ describe('vm ssh-config', () => {
     expect(stdout).toBe('reached\n')
   })
 })
-
-let windows: string[] = []
-
-/** sshd, as far as the tests need it, its shell a local one. */
-function serveSsh(socket: Duplex): void {
-  windows = []
-  const server = new ssh2.Server({ hostKeys: [hostKeys.private] }, (connection: Connection) => {
-    const allowed = ssh2.utils.parseKey(userKeys.public)
-    connection.on('error', () => {})
-    connection.on('authentication', (attempt) => {
-      const known =
-        attempt.method === 'publickey' && !(allowed instanceof Error) && attempt.key.data.equals(allowed.getPublicSSH())
-      known ? attempt.accept() : attempt.reject(['publickey'])
-    })
-    connection.on('session', (acceptSession) => {
-      const session = acceptSession()
-      session.on('pty', (accept, _reject, { rows, cols }) => {
-        windows.push(`${rows}x${cols}`)
-        accept()
-      })
-      session.on('window-change', (accept, _reject, { rows, cols }) => {
-        windows.push(`${rows}x${cols}`)
-        accept?.()
-      })
-      session.on('exec', (accept, _reject, { command }) => attach(accept(), ['-c', command]))
-      session.on('shell', (accept) => attach(accept(), []))
-    })
-  })
-  server.injectSocket(socket as never)
-}
-
-function attach(channel: ServerChannel, args: string[]): void {
-  const shell = spawn('sh', args, { stdio: 'pipe' })
-  shell.stdin.on('error', () => {})
-  channel.pipe(shell.stdin)
-  shell.stdout.pipe(channel, { end: false })
-  shell.stderr.pipe(channel.stderr, { end: false })
-  shell.once('close', (code, signal) => {
-    if (signal) channel.exit(signal.replace('SIG', ''))
-    else channel.exit(code ?? 0)
-    channel.end()
-  })
-}

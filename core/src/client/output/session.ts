@@ -1,4 +1,5 @@
 import type { Session } from '../../protocol/session.ts'
+import { shellQuote } from '../ssh/shell-quote.ts'
 
 /** `running`, `ended (3)`, `ended (SIGKILL)`, `ended (status unknown)`. */
 export function formatState({ state, exit }: Session): string {
@@ -13,7 +14,7 @@ export function describeSession(session: Session): string {
 
 /** Its command as one would type it. */
 export function formatArgv(argv: readonly string[]): string {
-  return argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ')
+  return argv.map(shellQuote).join(' ')
 }
 
 /** Who is attached, or undefined. */

@@ -3,6 +3,7 @@ import { signalStatus } from '../interrupt.ts'
 import { enterRawMode } from '../terminal/raw-mode.ts'
 import { onSignals } from '../terminal/signals.ts'
 import { terminalSize } from '../terminal/size.ts'
+import { joinChannel } from './join-channel.ts'
 
 /**
  * Runs a command, or a login shell, over an SSH connection on this process's own stdin, stdout and stderr.
@@ -23,12 +24,10 @@ export async function runSsh(connection: Client, command: string | undefined, tt
   }
   if (tty) process.on('SIGWINCH', onResize)
   try {
-    const status = await joinStreams(connection, channel)
+    const status = await joinChannel(connection, channel)
     return received === undefined ? status : signalStatus(received)
   } finally {
     process.off('SIGWINCH', onResize)
-    process.stdin.unpipe(channel)
-    process.stdin.pause()
     connection.end()
   }
 }
@@ -39,26 +38,5 @@ function openChannel(connection: Client, command: string | undefined, tty: boole
     const opened = (error: Error | undefined, channel: ClientChannel): void => (error ? reject(error) : resolve(channel))
     if (command === undefined) connection.shell(pty, opened)
     else connection.exec(command, pty ? { pty } : {}, opened)
-  })
-}
-
-/** 255 when the connection ends before the program, as `ssh` has it. */
-function joinStreams(connection: Client, channel: ClientChannel): Promise<number> {
-  let status = 255
-  channel.once('exit', (code: number | null, signal?: string) => {
-    // RFC 4254 names signals without SIG.
-    status = code ?? signalStatus(`SIG${signal?.replace(/^SIG/, '')}` as NodeJS.Signals)
-  })
-  process.stdin.pipe(channel)
-  // The reader of our output may go; the program learns of it by the connection's end.
-  process.stdout.on('error', () => connection.destroy())
-  channel.pipe(process.stdout, { end: false })
-  channel.stderr.pipe(process.stderr, { end: false })
-  return new Promise((resolve) => {
-    const done = (): void => resolve(status)
-    channel.once('close', done)
-    channel.on('error', done)
-    connection.on('error', done)
-    connection.once('close', done)
   })
 }

@@ -1,4 +1,5 @@
 import type { SshAccess } from '../../protocol/api.ts'
+import { shellQuote } from './shell-quote.ts'
 
 /**
  * A Host block for ~/.ssh/config by which plain ssh, scp, rsync and editors reach a VM (ssh_config(5)).
@@ -18,11 +19,6 @@ export function sshConfigBlock(vm: string, access: SshAccess, banger: string): s
   StrictHostKeyChecking yes
   LogLevel ERROR
 `
-}
-
-/** For the shell that ssh hands a ProxyCommand to. */
-function shellQuote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
 /** ssh expands `%` tokens in each of these values, and takes quotes around one with spaces. */
