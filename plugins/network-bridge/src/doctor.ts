@@ -13,7 +13,7 @@ export async function checkBridge(host: Host, settings: Settings, report: Doctor
   const { usable, detail, advice = '' } = await probeBridge(host, { fresh: true })
   const { bridge, address, cidr } = settings
   if (!usable) {
-    const lines = (await privilegeOf()) === 'sudo' ? await sudoersLines(tools, userInfo().username) : ''
+    const lines = (await privilegeOf(host)) === 'sudo' ? await sudoersLines(tools, userInfo().username) : ''
     report.add({
       id: 'bridge',
       status: 'warning',
@@ -22,7 +22,7 @@ export async function checkBridge(host: Host, settings: Settings, report: Doctor
     })
     return
   }
-  const how = (await privilegeOf()) === 'direct' ? '' : ', by sudo'
+  const how = (await privilegeOf(host)) === 'direct' ? '' : ', by sudo'
   report.add({ id: 'bridge', status: 'ok', message: `VMs can be on the bridge ${bridge}: ${address}, ${cidr}${how}` })
   const { chains, rules } = await readFirewall(tools)
   const others = chains.filter(({ table, hook, policy }) => table !== tools.names.table && isOnTheWay(hook) && policy === 'drop')

@@ -1,17 +1,26 @@
-import { readFile } from 'node:fs/promises'
 import { fail, type Host, isError, type RunResult } from '@banger/core'
 import type { Command } from './commands.ts'
 
-/** How this process may run privileged commands. */
-export type Privilege = 'direct' | 'sudo'
+/** How this process may run privileged commands; `none`: as a root without the capability, as in most containers. */
+export type Privilege = 'direct' | 'sudo' | 'none'
 
 /** CAP_NET_ADMIN (linux/capability.h): enough for links, addresses, nftables and net.* sysctls. */
 const netAdmin = 1n << 12n
 
-export async function privilegeOf(): Promise<Privilege> {
-  const status = await readFile('/proc/self/status', 'utf8')
-  const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`)
-  return (effective & netAdmin) !== 0n ? 'direct' : 'sudo'
+const kept = new WeakMap<Host, Promise<Privilege>>()
+
+/** What the programs that the host runs may do: as much as this process, for its whole life. */
+export function privilegeOf(host: Host): Promise<Privilege> {
+  const privilege = kept.get(host) ?? findPrivilege(host)
+  kept.set(host, privilege)
+  return privilege
+}
+
+async function findPrivilege(host: Host): Promise<Privilege> {
+  const { stdout } = await host.run('cat', ['/proc/self/status'])
+  const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(stdout)?.[1] ?? '0'}`)
+  if ((effective & netAdmin) !== 0n) return 'direct'
+  return /^Uid:\s*\d+\s+0\s/m.test(stdout) ? 'none' : 'sudo'
 }
 
 /**
@@ -21,7 +30,7 @@ export async function privilegeOf(): Promise<Privilege> {
 export async function runPrivileged(host: Host, command: Command): Promise<RunResult> {
   const { program, args, input } = command
   const options = { timeout: 20_000, ...(input === undefined ? {} : { input }) }
-  if ((await privilegeOf()) === 'direct') return host.run(program, args, options)
+  if ((await privilegeOf(host)) !== 'sudo') return host.run(program, args, options)
   const path = await host.which(program)
   if (!path) return host.run(program, args, options)
   try {

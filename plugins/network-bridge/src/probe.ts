@@ -35,8 +35,9 @@ async function findProblem(host: Host): Promise<Problem | undefined> {
     () => true,
   )
   if (closed) return { detail: '/dev/net/tun cannot be opened', advice: 'sudo modprobe tun; sudo chmod 0666 /dev/net/tun' }
-  if ((await privilegeOf()) === 'direct') return undefined
-  if (process.getuid?.() === 0)
+  const privilege = await privilegeOf(host)
+  if (privilege === 'direct') return undefined
+  if (privilege === 'none')
     return { detail: 'this root may not change the network (no CAP_NET_ADMIN)', advice: 'Give the container that capability.' }
   return (await sudoAllows(host)) ? undefined : { detail: 'sudo does not let you change the network', advice: sudoAdvice }
 }
