@@ -16,7 +16,8 @@ const layers = {
   'rootfs': ['errors', 'hooks', 'protocol', 'store/paths'],
   'kernels': ['errors', 'hooks', 'protocol', 'rootfs', 'boot', 'store/paths'],
   'boot': ['errors', 'hooks', 'protocol', 'kernels', 'store/paths'],
-  'lifecycle': ['errors', 'hooks', 'protocol', 'config', 'store', 'rootfs', 'guest', 'boot', 'kernels'],
+  'workspace': ['errors', 'hooks', 'protocol', 'guest'],
+  'lifecycle': ['errors', 'hooks', 'protocol', 'config', 'store', 'rootfs', 'guest', 'boot', 'kernels', 'workspace'],
   'daemon/routes': ['errors', 'hooks', 'protocol', 'guest', 'lifecycle', 'store', 'daemon'],
   'cli': ['boot/share-core', 'store/paths', 'errors', 'client/failure'],
 }

@@ -1,13 +1,25 @@
-import { isAbsolute } from 'node:path'
+import { isAbsolute, normalize } from 'node:path'
 import { z } from 'zod'
 import { fail } from '../errors.ts'
 import type { AddImage, CreateVm, ImportKernel, PruneImages, PullKernel } from '../protocol/api.ts'
 import type { StartSession } from '../protocol/session.ts'
+import type { PrepareWorkspace, WorkspaceSource } from '../protocol/workspace.ts'
 
 const path = z.string().refine(isAbsolute, 'must be an absolute path')
 const port = z.int().min(1).max(65_535)
 
 const kernelPaths = { kernel: path, modules: path.optional(), initrd: path.optional(), config: path.optional() }
+
+const guestFolder = path.refine(
+  (folder) => normalize(folder) === folder && folder !== '/',
+  'must be an absolute path of a folder',
+)
+
+const workspaceSource = {
+  path,
+  mode: z.enum(['shallow', 'full_copy']).optional(),
+  branch: z.strictObject({ name: z.string().min(1), from: z.string().min(1).optional() }).optional(),
+}
 
 /** Request bodies as they must come; protocol/api.ts explains the fields. */
 export const bodies = {
@@ -51,6 +63,13 @@ export const bodies = {
     stdinMode: z.enum(['detached', 'pipe']).optional(),
     requireCommands: z.array(z.string().min(1)).optional(),
   }) satisfies z.ZodType<StartSession>,
+  checkWorkspace: z.strictObject(workspaceSource) satisfies z.ZodType<WorkspaceSource>,
+  prepareWorkspace: z.strictObject({
+    ...workspaceSource,
+    guestPath: guestFolder.optional(),
+    readonly: z.boolean().optional(),
+    overwrite: z.boolean().optional(),
+  }) satisfies z.ZodType<PrepareWorkspace>,
   pullKernel: z.strictObject({ name: z.string().min(1) }) satisfies z.ZodType<PullKernel>,
   importKernel: z.strictObject({ name: z.string().min(1), ...kernelPaths }) satisfies z.ZodType<ImportKernel>,
 }

@@ -22,6 +22,7 @@ import { kernelRoutes } from './routes/kernels.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { upgradeRoutes } from './routes/upgrades.ts'
 import { vmRoutes } from './routes/vms.ts'
+import { workspaceRoutes } from './routes/workspaces.ts'
 import { createServer, listen } from './server.ts'
 import { rebuildSockets, sessionSockets } from './session-sockets.ts'
 
@@ -88,6 +89,7 @@ async function serve(options: DaemonOptions, log: ReturnType<typeof createLog>):
   vmRoutes(server, engine)
   guestRoutes(server, engine)
   fileRoutes(server, engine)
+  workspaceRoutes(server, engine)
   imageRoutes(server, engine)
   kernelRoutes(server, engine)
   upgradeRoutes(server, engine)

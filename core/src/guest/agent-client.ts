@@ -7,6 +7,7 @@ import { lostError } from './agent-error.ts'
 import { AgentSession, type OpenChannel } from './agent-session.ts'
 import { AgentSessions } from './agent-sessions.ts'
 import { AgentStream } from './agent-stream.ts'
+import { AgentWorktree } from './agent-worktree.ts'
 import type { ConfigureAnswer, FilesAnswer, FileStat, GuestStats, Health, ListeningPort } from './messages.ts'
 import { readJson } from './read-json.ts'
 
@@ -32,6 +33,8 @@ export interface WaitOptions {
 export class AgentClient {
   /** Its sessions. */
   readonly sessions: AgentSessions
+  /** Its folders that are kept in step with the host. */
+  readonly worktree: AgentWorktree
   readonly #session: AgentSession
   readonly #vm: string
 
@@ -46,6 +49,7 @@ export class AgentClient {
       json: (method, path, options) => this.#json(method, path, options),
       stream: (method, path) => this.#stream(method, path),
     })
+    this.worktree = new AgentWorktree((method, path) => this.#stream(method, path), vm)
   }
 
   /**

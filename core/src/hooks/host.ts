@@ -2,7 +2,8 @@ import type { Readable } from 'node:stream'
 
 export interface RunOptions {
   cwd?: string
-  env?: Record<string, string>
+  /** Added to this process's own; undefined takes a variable away. */
+  env?: Record<string, string | undefined>
   /** Written to the program's stdin, which is closed then. */
   input?: string | Uint8Array
   signal?: AbortSignal

@@ -54,6 +54,7 @@ export function stream(program: string, args: string[], options: RunOptions = {}
     (error: unknown) => {
       if (!(error instanceof ExecaError)) throw error
       options.signal?.throwIfAborted()
+      if (error.exitCode !== undefined && options.allow?.includes(error.exitCode)) return
       if (error.code === 'ENOENT') throw fail('tool.missing', { tool: program, advice: installAdvice(program) }, error)
       throw fail(
         'tool.failed',

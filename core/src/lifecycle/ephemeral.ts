@@ -15,10 +15,13 @@ export function expireEphemeral(engine: Engine, vm: Vm): void {
   waiting.set(vm.id, timer)
 }
 
-/** Its command has begun: it is removed when that ends, however it ends. */
-export function keepEphemeral(vm: Vm): void {
+/**
+ * Its command has begun: it is removed when that ends, however it ends.
+ * @returns whether it was waiting for that
+ */
+export function keepEphemeral(vm: Vm): boolean {
   clearTimeout(waiting.get(vm.id))
-  waiting.delete(vm.id)
+  return waiting.delete(vm.id)
 }
 
 export async function endEphemeral(engine: Engine, vm: Vm): Promise<void> {

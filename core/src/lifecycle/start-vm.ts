@@ -8,6 +8,7 @@ import { keepConsoleLog, lastConsoleLine } from './failed-boot.ts'
 import { guestConfig } from './guest-config.ts'
 import { machineSpec } from './machine-spec.ts'
 import { perform, type Live, type Step, type Verb } from './sequence.ts'
+import { lockWorkspaces } from './vm-workspace.ts'
 import { watchExit } from './watch-exit.ts'
 
 /** Milliseconds until a guest must be ready; generous, since several may boot at once under emulation. */
@@ -70,6 +71,7 @@ async function awaitReady(engine: Engine, id: string, live: Live): Promise<void>
   const { guest, warnings } = await guestConfig(engine, vm, live.signal)
   try {
     await agent.waitReady({ timeout: bootTimeout, signal: live.signal, exited: machine.exited })
+    await lockWorkspaces(engine, vm, agent, live.signal)
     // Never the configuration itself, which holds keys and other people's secrets.
     engine.host.log.debug({ vm: vm.name, files: guest.files.map((file) => file.path) }, 'configuring a guest')
     const answer = await agent.configure({ ...guest, clock: Date.now() }, live.signal)

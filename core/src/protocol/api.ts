@@ -30,6 +30,8 @@
  * | POST /v1/vms/:vm/sessions/:session/stop, /kill | → Session, once it has ended |
  * | DELETE /v1/vms/:vm/sessions/:session | → {} ; session.running unless it has ended or `?force=true` |
  * | GET /v1/vms/:vm/sessions/:session/output?from=&follow= | → stdio_mux_v1 frames of its output from a position on |
+ * | POST /v1/workspaces/check | WorkspaceSource → {"source"}; refuses what no workspace can be made of |
+ * | POST /v1/vms/:vm/workspace/prepare | PrepareWorkspace ⇒ operation PreparedWorkspace |
  * | GET /v1/images, GET /v1/images/:image, DELETE | → ImageEntry[], ImageEntry, {} |
  * | POST /v1/images | AddImage ⇒ operation Image |
  * | POST /v1/images/prune | PruneImages ⇒ operation PrunedImages |

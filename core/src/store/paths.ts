@@ -20,7 +20,15 @@ export interface Paths {
   data: string
   image(name: string): { dir: string; stage: string; rootfs: string; workSeed: string }
   kernel(name: string): { dir: string; stage: string }
-  vm(id: string): { dir: string; overlay: string; work: string; consoleLog: string; hostKey: string; knownHosts: string }
+  vm(id: string): {
+    dir: string
+    overlay: string
+    work: string
+    consoleLog: string
+    hostKey: string
+    knownHosts: string
+    workspaces: string
+  }
 }
 
 /**
@@ -63,6 +71,7 @@ export function resolvePaths(env: NodeJS.ProcessEnv): Paths {
         consoleLog: join(dir, 'console.log'),
         hostKey: join(dir, 'ssh_host_ed25519_key'),
         knownHosts: join(dir, 'known_hosts'),
+        workspaces: join(dir, 'workspaces'),
       }
     },
   }

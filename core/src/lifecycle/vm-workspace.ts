@@ -1,0 +1,72 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { fail } from '../errors.ts'
+import type { AgentClient } from '../guest/agent-client.ts'
+import type { Vm } from '../protocol/model.ts'
+import { defaultGuestPath, type PreparedWorkspace, type PrepareWorkspace, type WorkspaceSource } from '../protocol/workspace.ts'
+import { findCheckout } from '../workspace/checkout/find-checkout.ts'
+import type { WorkspaceContext } from '../workspace/context.ts'
+import { readSource } from '../workspace/metadata/read-source.ts'
+import { prepareWorkspace } from '../workspace/prepare.ts'
+import { readRecords } from '../workspace/record/workspace-record.ts'
+import type { Engine } from './engine.ts'
+import { expireEphemeral, keepEphemeral } from './ephemeral.ts'
+import type { Live } from './sequence.ts'
+
+/**
+ * Refuses what no workspace can be made of, before there is a VM for it.
+ * @returns the checkout's folder
+ * @throws workspace.no-checkout, workspace.submodules, workspace.nested, workspace.branch, workspace.unreadable
+ */
+export async function checkWorkspace(engine: Engine, source: WorkspaceSource): Promise<{ source: string }> {
+  const { path, mode = 'shallow', branch } = source
+  const checkout = await findCheckout(engine.host, path)
+  await mkdir(engine.paths.cache, { recursive: true })
+  const stage = await mkdtemp(join(engine.paths.cache, 'workspace-'))
+  try {
+    await readSource(engine.host, checkout, { mode, shallow: [], stage, ...(branch ? { branch } : {}) })
+  } finally {
+    await rm(stage, { recursive: true, force: true })
+  }
+  return { source: checkout.top }
+}
+
+/** Brings a checkout into a VM; see prepareWorkspace. @throws vm.not-running, vm.busy, … */
+export function prepareVmWorkspace(engine: Engine, vm: Vm, request: PrepareWorkspace, live: Live): Promise<PreparedWorkspace> {
+  return withWorkspaces(engine, vm, 'workspace prepare', live, (context, both) =>
+    prepareWorkspace(
+      context,
+      { guestPath: defaultGuestPath, mode: 'shallow', readonly: false, overwrite: false, ...request },
+      both,
+    ),
+  )
+}
+
+/** Makes workspaces read-only again that were, before the guest's own programs start. */
+export async function lockWorkspaces(engine: Engine, vm: Vm, agent: AgentClient, signal: AbortSignal): Promise<void> {
+  for (const { guestPath, readonly } of await readRecords(engine.paths.vm(vm.id).workspaces))
+    if (readonly) await agent.worktree.write(guestPath, Readable.from([]), { readonly, signal })
+}
+
+/** Runs a verb on a running VM's workspaces; a VM that waits for its command waits for it, too. */
+function withWorkspaces<T>(
+  engine: Engine,
+  vm: Vm,
+  verb: string,
+  live: Live,
+  work: (context: WorkspaceContext, live: Live) => Promise<T>,
+): Promise<T> {
+  return engine.locks.hold(vm.id, vm.name, verb, async (signal) => {
+    const state = engine.store.vms.get(vm.id)?.state ?? 'deleted'
+    const agent = engine.live.get(vm.id)?.agent
+    if (!agent || state !== 'running') throw fail('vm.not-running', { name: vm.name, state })
+    const waited = keepEphemeral(vm)
+    try {
+      const context = { host: engine.host, agent, vm: vm.name, workspaces: engine.paths.vm(vm.id).workspaces }
+      return await work(context, { ...live, signal: AbortSignal.any([signal, live.signal]) })
+    } finally {
+      if (waited) expireEphemeral(engine, vm)
+    }
+  })
+}
