@@ -40,6 +40,16 @@ export class BenchHome {
     return stdout
   }
 
+  /** Runs banger with a line as its input, and throws its output away. @throws when it fails */
+  pour(...args: string[]): undefined {
+    this.pourProgram(program, ...args)
+  }
+
+  pourProgram(name: string, ...args: string[]): undefined {
+    const { status } = spawnSync(name, args, { env: this.env, input: 'go\n', stdio: ['pipe', 'ignore', 'inherit'] })
+    if (status !== 0) throw new Error(`${name} ${args.join(' ')} ended with ${status}`)
+  }
+
   get image(): Image {
     return first(JSON.parse(this.run('image', 'list', '--json')) as Image[])
   }

@@ -1,15 +1,16 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { BenchHome } from './bench-home.ts'
 import type { BenchFile } from './case.ts'
 import { bootByHand, prepareByHand } from './qemu-by-hand.ts'
+import { sshMaster } from './ssh-master.ts'
 
 /** What people do all day: a command in a fresh VM, a command in a running one, and another VM. */
 export const prepare: BenchFile['prepare'] = async () => {
   const home = new BenchHome()
   const byHand = await prepareByHand(home)
   home.run('vm', 'create', '--name', 'running')
-  const ssh = multiplexedSsh(home)
+  const { words, host } = sshMaster(home, 'running')
   makeImages(home)
   let made = 0
   const create = (image: string) => async () => {
@@ -32,7 +33,7 @@ export const prepare: BenchFile['prepare'] = async () => {
       {
         name: 'vm exec -- true in a running VM, against ssh over a multiplexed connection',
         ours: async () => void home.run('vm', 'exec', 'running', '--', 'true'),
-        theirs: async () => void ssh('true'),
+        theirs: async () => void home.runProgram('ssh', ...words, host, 'true'),
         runs: 15,
         aim: 1,
       },
@@ -45,30 +46,12 @@ export const prepare: BenchFile['prepare'] = async () => {
       },
     ],
     cleanUp: async () => {
-      ssh('-O', 'exit')
+      home.runProgram('ssh', ...words, '-O', 'exit', host)
       home.run('vm', 'delete', '--force', 'running')
       home.run('image', 'delete', 'large', 'small')
       home.close()
     },
   }
-}
-
-/** ssh to the running VM, its connection kept open by a master. */
-function multiplexedSsh(home: BenchHome): (...args: string[]) => void {
-  const config = join(home.dir, 'ssh_config')
-  writeFileSync(
-    config,
-    `${home.run('vm', 'ssh-config', 'running')}\nHost *\n  ControlMaster auto\n  ControlPersist 600\n  ControlPath ${home.dir}/ssh-%C\n`,
-  )
-  // waits for the guest's sshd, which comes up long after the agent
-  home.run('vm', 'ssh', 'running', '--', 'true')
-  const ssh = (...args: string[]) => {
-    const options = args.filter((arg) => arg.startsWith('-') || arg === 'exit')
-    const command = args.filter((arg) => !options.includes(arg))
-    home.runProgram('ssh', '-F', config, '-o', 'BatchMode=yes', ...options, 'banger-running', ...command)
-  }
-  ssh('true')
-  return ssh
 }
 
 /** Two images that differ in size alone: one file of that many MiB, which is no hole. */
