@@ -69,6 +69,8 @@ type GuestStats struct {
 	CPU     CPU        `json:"cpu"`
 	Disk    Usage      `json:"disk"`
 	Network Traffic    `json:"network"`
+	// Connections are TCP's.
+	Connections Connections `json:"connections"`
 }
 
 // Usage is in KiB.
@@ -81,6 +83,11 @@ type CPU struct {
 	Busy  uint64 `json:"busy"`
 	Total uint64 `json:"total"`
 	Count int    `json:"count"`
+}
+
+type Connections struct {
+	Inbound  int    `json:"inbound"`
+	Accepted uint64 `json:"accepted"`
 }
 
 type Traffic struct {

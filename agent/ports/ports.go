@@ -47,8 +47,38 @@ func Listening() []messages.ListeningPort {
 	return list
 }
 
+// Inbound counts the TCP connections that others have made to programs in the guest. Those of the guest with itself don't count.
+func Inbound() int {
+	var listening, connected []socket
+	for _, file := range []string{"tcp", "tcp6"} {
+		text, err := os.ReadFile("/proc/net/" + file)
+		if err != nil {
+			continue
+		}
+		listening = append(listening, parseTable(string(text), "0A")...)
+		connected = append(connected, parseTable(string(text), "01")...)
+	}
+	return countInbound(listening, connected)
+}
+
+func countInbound(listening, connected []socket) int {
+	ports := map[uint16]bool{}
+	for _, socket := range listening {
+		ports[socket.address.Port()] = true
+	}
+	count := 0
+	for _, socket := range connected {
+		own := socket.remote.Addr().IsLoopback() || socket.remote.Addr() == socket.address.Addr()
+		if ports[socket.address.Port()] && !own {
+			count++
+		}
+	}
+	return count
+}
+
 type socket struct {
 	address netip.AddrPort
+	remote  netip.AddrPort
 	inode   string
 }
 
@@ -60,8 +90,10 @@ func parseTable(text, state string) []socket {
 		if len(fields) < 10 || fields[3] != state {
 			continue
 		}
-		if address, ok := parseAddress(fields[1]); ok {
-			sockets = append(sockets, socket{address, fields[9]})
+		address, ok := parseAddress(fields[1])
+		remote, remoteOk := parseAddress(fields[2])
+		if ok && remoteOk {
+			sockets = append(sockets, socket{address, remote, fields[9]})
 		}
 	}
 	return sockets

@@ -2,6 +2,7 @@ package ports
 
 import (
 	"net"
+	"net/netip"
 	"os"
 	"testing"
 )
@@ -36,4 +37,24 @@ func TestAListenerIsListedWithItsProcess(t *testing.T) {
 		}
 	}
 	t.Fatal("not listed")
+}
+
+func TestConnectionsFromOutsideAreCountedAndNoOthers(t *testing.T) {
+	at := netip.MustParseAddrPort
+	listening := []socket{{address: at("0.0.0.0:22")}, {address: at("[::]:80")}}
+	for name, c := range map[string]struct {
+		local, remote string
+		want          int
+	}{
+		"from outside":         {"10.0.2.15:22", "10.0.2.2:50000", 1},
+		"to the other port":    {"10.0.2.15:80", "10.0.2.2:50000", 1},
+		"to the outside":       {"10.0.2.15:50000", "10.0.2.2:22", 0},
+		"over the loopback":    {"127.0.0.1:22", "127.0.0.1:50000", 0},
+		"over its own address": {"10.0.2.15:22", "10.0.2.15:50000", 0},
+	} {
+		connected := []socket{{address: at(c.local), remote: at(c.remote)}}
+		if got := countInbound(listening, connected); got != c.want {
+			t.Errorf("%s: %d", name, got)
+		}
+	}
 }

@@ -3,10 +3,12 @@ package stats
 
 import (
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
 	"banger/agent/messages"
+	"banger/agent/ports"
 
 	"golang.org/x/sys/unix"
 )
@@ -20,6 +22,10 @@ func Read() messages.GuestStats {
 		CPU:     cpu(text("/proc/stat")),
 		Disk:    disk("/"),
 		Network: network(text("/proc/net/dev")),
+		Connections: messages.Connections{
+			Inbound:  ports.Inbound(),
+			Accepted: accepted(text("/proc/net/snmp")),
+		},
 	}
 }
 
@@ -100,6 +106,25 @@ func network(text string) (traffic messages.Traffic) {
 		traffic.Sent += number(fields[8])
 	}
 	return traffic
+}
+
+// accepted is PassiveOpens of TCP's two lines, names and values (RFC 4022, tcpPassiveOpens): all connections accepted since boot.
+func accepted(text string) uint64 {
+	var names []string
+	for _, line := range strings.Split(text, "\n") {
+		fields := strings.Fields(line)
+		if len(fields) == 0 || fields[0] != "Tcp:" {
+			continue
+		}
+		if names == nil {
+			names = fields
+			continue
+		}
+		if index := slices.Index(names, "PassiveOpens"); index >= 0 && index < len(fields) {
+			return number(fields[index])
+		}
+	}
+	return 0
 }
 
 func number(text string) uint64 {

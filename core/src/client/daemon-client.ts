@@ -5,7 +5,7 @@ import type { ExecStart, GuestStats, Health, ListeningPort } from '../guest/mess
 import type { DoctorCheck } from '../hooks/doctor.ts'
 import type { Progress } from '../hooks/progress.ts'
 import type { AddImage, CreateVm, PrunedImages, PruneImages, SshAccess } from '../protocol/api.ts'
-import type { DaemonInfo, Image, ImageEntry, Vm } from '../protocol/model.ts'
+import type { DaemonInfo, Image, ImageEntry, Vm, VmEntry } from '../protocol/model.ts'
 import { encodeJson, streamId } from '../protocol/stdio-mux.ts'
 import { connectionError, type ErrorContext, readError, readJson, send, sendBody, type WriteBody } from './http.ts'
 import { readOperation } from './operation.ts'
@@ -61,12 +61,12 @@ export class DaemonClient {
     return this.get('/v1/doctor')
   }
 
-  vms(): Promise<Vm[]> {
+  vms(): Promise<VmEntry[]> {
     return this.get('/v1/vms')
   }
 
   /** @throws vm.not-found */
-  vm(vm: string): Promise<Vm> {
+  vm(vm: string): Promise<VmEntry> {
     return this.get(`/v1/vms/${part(vm)}`)
   }
 

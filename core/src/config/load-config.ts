@@ -47,10 +47,16 @@ function parseToml(file: string, content: string): unknown {
 
 function validate(value: unknown, file: string): Config {
   const result = configSchema.safeParse(value)
-  if (result.success) return result.data
+  if (result.success) return checkPolling(result.data, file)
   const issue = result.error.issues[0]
   if (issue?.code === 'unrecognized_keys') throw unknownKey(issue.keys[0] ?? '', file)
   throw fail('config.invalid', { file, reason: describe(issue) })
+}
+
+/** Whether anybody uses a VM is found out by asking its guest. */
+function checkPolling(config: Config, file: string): Config {
+  if (config.auto_stop_stale_after === 0 || config.stats_poll_interval > 0) return config
+  throw fail('config.invalid', { file, reason: 'auto_stop_stale_after: needs a stats_poll_interval other than "0"' })
 }
 
 function describe(issue: z.core.$ZodIssue | undefined): string {

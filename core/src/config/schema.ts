@@ -1,5 +1,13 @@
 import { z } from 'zod'
+import { parseDuration } from './duration.ts'
 import { pluginKeys } from './plugin-keys.ts'
+
+const duration = z.string().transform((text, context) => {
+  const milliseconds = parseDuration(text)
+  if (milliseconds !== undefined && (milliseconds === 0 || milliseconds >= 1000)) return milliseconds
+  context.addIssue(`"${text}" is no span of time. Write it like "10s", "30m" or "1h30m" (1s at least), or "0" for never`)
+  return z.NEVER
+})
 
 /** The keys of config.toml. docs/configuration.md explains them. */
 export const configSchema = z.strictObject({
@@ -11,6 +19,11 @@ export const configSchema = z.strictObject({
   /** What runs VMs, and what they are plugged into, unless `vm create` says otherwise: a driver's name, or `auto`. */
   vmm: z.string().min(1).default('auto'),
   network: z.string().min(1).default('auto'),
+  /** Milliseconds, 0 for never: how often guests are asked for their numbers, and how often what VMs take of the host is read. */
+  stats_poll_interval: duration.prefault('10s'),
+  metrics_poll_interval: duration.prefault('10s'),
+  /** Milliseconds, 0 for never: how long nobody may use a VM before it is stopped. */
+  auto_stop_stale_after: duration.prefault('0'),
   /** One table for each plugin, validated by the plugin. */
   plugins: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
 })

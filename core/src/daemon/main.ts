@@ -6,11 +6,13 @@ import { fail, isError, toBangerError } from '../errors.ts'
 import { createHooks } from '../hooks/index.ts'
 import { createHost } from '../host/index.ts'
 import { CacheGate } from '../lifecycle/cache-gate.ts'
+import { Activity } from '../lifecycle/activity.ts'
 import type { Engine } from '../lifecycle/engine.ts'
 import { Locks } from '../lifecycle/locks.ts'
 import { reconcile } from '../lifecycle/reconcile.ts'
 import { type Paths, resolvePaths } from '../store/paths.ts'
 import { openStore, type Store } from '../store/store.ts'
+import { startBackground } from './background/background.ts'
 import { createLog } from './log.ts'
 import { loadPlugins } from './plugin-host.ts'
 import { fillRegistries } from './registries.ts'
@@ -76,6 +78,8 @@ async function serve(options: DaemonOptions, log: ReturnType<typeof createLog>):
     ...registries,
     locks: new Locks(),
     cacheGate: new CacheGate(),
+    activity: new Activity(),
+    usage: new Map(),
     live: new Map(),
     sshKey,
     agentBinary: options.agentBinary,
@@ -101,6 +105,7 @@ async function serve(options: DaemonOptions, log: ReturnType<typeof createLog>):
   process.once('SIGINT', stop)
   log.info({ pid: process.pid, version: options.version, milliseconds: Date.now() - startedAt }, 'the daemon serves')
   rebuildSockets(engine, sockets)
+  stopping.push(startBackground(engine))
 }
 
 /** The store's lock says who is the daemon. One that is just stopping gets a moment to let go. */

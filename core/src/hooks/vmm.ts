@@ -65,7 +65,8 @@ export interface MachineState {
 }
 
 export interface Exit {
-  reason: 'guest-poweroff' | 'guest-reboot' | 'guest-panic' | 'killed' | 'vmm-failed' | 'unknown'
+  /** `stale`: nobody used it, and banger stopped it. */
+  reason: 'guest-poweroff' | 'guest-reboot' | 'guest-panic' | 'killed' | 'vmm-failed' | 'unknown' | 'stale'
   /** One line a person understands. */
   detail: string
   code?: number

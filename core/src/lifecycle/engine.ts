@@ -11,9 +11,10 @@ import type { KernelSource } from '../hooks/kernel-source.ts'
 import type { NetworkDriver } from '../hooks/network.ts'
 import type { Registry } from '../hooks/registry.ts'
 import type { Machine, VmmDriver } from '../hooks/vmm.ts'
-import type { Vm } from '../protocol/model.ts'
+import type { Vm, VmUsage } from '../protocol/model.ts'
 import type { Paths } from '../store/paths.ts'
 import type { Store } from '../store/store.ts'
+import type { Activity } from './activity.ts'
 import type { CacheGate } from './cache-gate.ts'
 import type { Locks } from './locks.ts'
 
@@ -37,6 +38,9 @@ export interface Engine {
   distros: Registry<Distro>
   locks: Locks
   cacheGate: CacheGate
+  activity: Activity
+  /** What running VMs used when they were last looked at, by VM id. */
+  usage: Map<string, VmUsage>
   /** By VM id. */
   live: Map<string, LiveVm>
   sshKey: SshKey

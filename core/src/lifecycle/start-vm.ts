@@ -94,6 +94,7 @@ async function bootFailure(engine: Engine, vm: Vm, exited: Promise<Exit>, error:
 
 function markRunning(engine: Engine, id: string): void {
   const vm = updateVm(engine, id, { state: 'running', startedAt: Date.now() })
+  engine.activity.note(id)
   if (vm) announce(engine, { type: 'vm.started', vm: { id, name: vm.name } })
 }
 

@@ -9,9 +9,20 @@ import { markStopped } from './watch-exit.ts'
 /** Milliseconds: how long a guest may take to shut down before it is killed. */
 const grace = 30_000
 
+interface StopData {
+  id: string
+  /** Why banger stops it unasked. */
+  because?: string
+}
+
 /** Shuts a VM down, by force when it takes too long. A stopped VM is left as it is. */
 export async function stopVm(engine: Engine, vm: Vm, live: Live): Promise<Vm> {
   return end(engine, vm, stopVerb(engine), live, { interrupt: false })
+}
+
+/** Shuts a VM down because nobody uses it, which is what it is said to have stopped for. */
+export async function stopStaleVm(engine: Engine, vm: Vm, live: Live, because: string): Promise<Vm> {
+  return end(engine, vm, stopVerb(engine), live, { interrupt: false, because })
 }
 
 /** Ends a VM at once, also one that is being started or stopped. */
@@ -19,15 +30,22 @@ export async function killVm(engine: Engine, vm: Vm, live: Live): Promise<Vm> {
   return end(engine, vm, killVerb(engine), live, { interrupt: true })
 }
 
-export function stopVerb(engine: Engine): Verb<{ id: string }> {
+export function stopVerb(engine: Engine): Verb<StopData> {
   return { name: 'vm.stop', onCrash: 'finish', steps: [askStep(engine), ...endSteps(engine)] }
 }
 
-export function killVerb(engine: Engine): Verb<{ id: string }> {
+export function killVerb(engine: Engine): Verb<StopData> {
   return { name: 'vm.kill', onCrash: 'finish', steps: endSteps(engine) }
 }
 
-async function end(engine: Engine, vm: Vm, verb: Verb<{ id: string }>, live: Live, options: { interrupt: boolean }): Promise<Vm> {
+async function end(
+  engine: Engine,
+  vm: Vm,
+  verb: Verb<StopData>,
+  live: Live,
+  options: { interrupt: boolean; because?: string },
+): Promise<Vm> {
+  const data = { id: vm.id, ...(options.because === undefined ? {} : { because: options.because }) }
   await engine.locks.hold(
     vm.id,
     vm.name,
@@ -36,14 +54,14 @@ async function end(engine: Engine, vm: Vm, verb: Verb<{ id: string }>, live: Liv
       const now = engine.store.vms.get(vm.id)
       if (!now) throw fail('vm.not-found', { name: vm.name })
       if (now.state === 'stopped') return
-      await perform(verb, vm.id, { id: vm.id }, { ...live, signal }, { journal: engine.store.journal, log: engine.host.log })
+      await perform(verb, vm.id, data, { ...live, signal }, { journal: engine.store.journal, log: engine.host.log })
     },
     options,
   )
   return engine.store.vms.get(vm.id) ?? vm
 }
 
-function askStep(engine: Engine): Step<{ id: string }> {
+function askStep(engine: Engine): Step<StopData> {
   return {
     name: 'ask',
     run: async ({ id }, live) => {
@@ -61,15 +79,15 @@ function askStep(engine: Engine): Step<{ id: string }> {
   }
 }
 
-function endSteps(engine: Engine): Step<{ id: string }>[] {
+function endSteps(engine: Engine): Step<StopData>[] {
   return [
     {
       name: 'end',
-      run: async ({ id }) => {
+      run: async ({ id, because }) => {
         const exited = engine.live.get(id)?.machine.exited
         await endMachine(engine, id)
         const exit: Exit = (await exited) ?? { reason: 'killed', detail: 'It was stopped.' }
-        updateVm(engine, id, { exit })
+        updateVm(engine, id, { exit: because === undefined ? exit : { reason: 'stale', detail: because } })
       },
     },
     {

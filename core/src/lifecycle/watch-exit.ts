@@ -17,6 +17,8 @@ export function watchExit(engine: Engine, id: string, watched: LiveVm): void {
 export async function markStopped(engine: Engine, id: string, exit: Exit): Promise<void> {
   engine.live.get(id)?.agent.close()
   engine.live.delete(id)
+  engine.activity.forget(id)
+  engine.usage.delete(id)
   await releaseNetwork(engine, id)
   const vm = updateVm(engine, id, { state: 'stopped', machine: undefined, attachment: undefined, exit })
   if (vm) announce(engine, { type: 'vm.stopped', vm: { id, name: vm.name }, reason: exit.detail })

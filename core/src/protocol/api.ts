@@ -11,7 +11,7 @@
  * | GET /v1/info | → DaemonInfo |
  * | POST /v1/daemon/stop | → {} ; VMs keep running |
  * | GET /v1/doctor | → DoctorCheck[] |
- * | GET /v1/vms, GET /v1/vms/:vm | → Vm[], Vm |
+ * | GET /v1/vms, GET /v1/vms/:vm | → VmEntry[], VmEntry |
  * | POST /v1/vms | CreateVm ⇒ operation Vm |
  * | POST /v1/vms/:vm/start, /stop, /kill | ⇒ operation Vm |
  * | DELETE /v1/vms/:vm | ⇒ operation {} ; vm.delete-running unless stopped or `?force=true` |

@@ -101,6 +101,23 @@ export interface Vm {
   consoleLog: string
 }
 
+/** What a running VM used when it was last looked at. `at` in milliseconds since 1970. */
+export interface VmUsage {
+  /** By its guest's account. KiB; `cpus`: how many were busy since the look before. */
+  guest?: { at: number; cpus?: number; memory: { used: number; total: number }; disk: { used: number; total: number } }
+  /** What its VMM takes of this host. KiB of memory, and of disk for what the VM has written. */
+  host?: { at: number; cpus?: number; memory: number; disk: number }
+}
+
+/** A VM as the API shows it. */
+export interface VmEntry extends Vm {
+  usage?: VmUsage
+  /** Since when nobody has used it, in milliseconds since 1970. Missing while somebody does. */
+  idleSince?: number
+  /** When it is stopped unless somebody uses it: `auto_stop_stale_after`. */
+  stopsAt?: number
+}
+
 export interface DaemonInfo {
   version: string
   pid: number

@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/load-config.ts'
 import { isError } from '../../src/errors.ts'
 
+const intervals = { stats_poll_interval: 10_000, metrics_poll_interval: 10_000, auto_stop_stale_after: 0 }
+
 describe('the configuration', () => {
   let folder: string
   let file: string
@@ -16,7 +18,7 @@ describe('the configuration', () => {
   afterEach(() => rmSync(folder, { recursive: true }))
 
   it('has defaults for everything when the file is missing', async () => {
-    expect(await loadConfig(file)).toEqual({ log_level: 'info', vmm: 'auto', network: 'auto', plugins: {} })
+    expect(await loadConfig(file)).toEqual({ log_level: 'info', vmm: 'auto', network: 'auto', ...intervals, plugins: {} })
   })
 
   it('reads the known keys and makes the key path absolute', async () => {
@@ -30,6 +32,7 @@ describe('the configuration', () => {
       default_image_name: 'devbox',
       vmm: 'auto',
       network: 'auto',
+      ...intervals,
       plugins: { 'kernel-catalog': { catalogs: ['x'] } },
     })
   })
@@ -80,6 +83,33 @@ describe('the configuration', () => {
       code: 'config.invalid',
       message: expect.stringContaining('log_level'),
     })
+  })
+
+  it('reads spans of time as milliseconds', async () => {
+    writeFileSync(file, 'stats_poll_interval = "5s"\nmetrics_poll_interval = "0"\nauto_stop_stale_after = "1h30m"\n')
+    expect(await loadConfig(file)).toMatchObject({
+      stats_poll_interval: 5000,
+      metrics_poll_interval: 0,
+      auto_stop_stale_after: 5_400_000,
+    })
+  })
+
+  it.each([
+    'stats_poll_interval = 5',
+    'stats_poll_interval = "soon"',
+    'stats_poll_interval = "10ms"',
+    'auto_stop_stale_after = "-1h"',
+  ])('refuses %s and names the key', async (text) => {
+    writeFileSync(file, text)
+    await expect(loadConfig(file)).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: expect.stringContaining(text.split(' ')[0] ?? ''),
+    })
+  })
+
+  it('refuses to stop VMs that nobody uses without asking guests whether they are used', async () => {
+    writeFileSync(file, 'stats_poll_interval = "0"\nauto_stop_stale_after = "1h"\n')
+    await expect(loadConfig(file)).rejects.toMatchObject({ message: expect.stringContaining('stats_poll_interval') })
   })
 
   it('says where the TOML breaks', async () => {

@@ -151,6 +151,7 @@ test('ports and numbers of the guest', () => {
     cpu: { busy: 1735, total: 3317, count: 2 },
     disk: { total: 1992552, available: 1871188 },
     network: { received: 110, sent: 602 },
+    connections: { inbound: 1, accepted: 7 },
   }
   expect(golden('ports')).toEqual(ports)
   expect(golden('stats')).toEqual(stats)

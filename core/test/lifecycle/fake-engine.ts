@@ -7,6 +7,7 @@ import { Registry } from '../../src/hooks/registry.ts'
 import type { Exit, Machine, VmmDriver } from '../../src/hooks/vmm.ts'
 import { createHost } from '../../src/host/index.ts'
 import { CacheGate } from '../../src/lifecycle/cache-gate.ts'
+import { Activity } from '../../src/lifecycle/activity.ts'
 import type { Engine } from '../../src/lifecycle/engine.ts'
 import { Locks } from '../../src/lifecycle/locks.ts'
 import { resolvePaths } from '../../src/store/paths.ts'
@@ -52,7 +53,15 @@ export async function fakeEngine(): Promise<FakeEngine> {
   store.images.put(anImage({ files: { rootfs: image }, kernel: 'generic', config: { env: ['LANG=C.UTF-8'] } }))
   store.kernels.put(aKernel({ files: { vmlinux: image, initrd: image } }))
   return {
-    config: { log_level: 'info', vmm: 'auto', network: 'auto', plugins: {} },
+    config: {
+      log_level: 'info',
+      vmm: 'auto',
+      network: 'auto',
+      stats_poll_interval: 0,
+      metrics_poll_interval: 0,
+      auto_stop_stale_after: 0,
+      plugins: {},
+    },
     paths,
     host: createHost(paths, silentLog),
     store,
@@ -64,6 +73,8 @@ export async function fakeEngine(): Promise<FakeEngine> {
     distros: new Registry('distro', (distro) => distro.id),
     locks: new Locks(5000),
     cacheGate: new CacheGate(),
+    activity: new Activity(),
+    usage: new Map(),
     live: new Map(),
     sshKey: { path: paths.sshKey, publicKey: 'ssh-ed25519 AAAA test' },
     agentBinary: image,

@@ -3,8 +3,9 @@ import { formatServices, formatSteps } from '../../client/output/first-boot.ts'
 import { formatFields } from '../../client/output/table.ts'
 import { formatAge, formatMebibytes } from '../../client/output/units.ts'
 import { describeAddress, formatPorts } from '../../client/output/vm.ts'
+import { formatGuestUsage, formatHostUsage, formatIdle } from '../../client/output/usage.ts'
 import type { Health } from '../../guest/messages.ts'
-import type { Vm } from '../../protocol/model.ts'
+import type { VmEntry } from '../../protocol/model.ts'
 import { BangerCommand } from '../base.ts'
 
 export default class VmShow extends BangerCommand {
@@ -12,7 +13,7 @@ export default class VmShow extends BangerCommand {
   static override examples = ['<%= config.bin %> vm show testbox', '<%= config.bin %> vm show testbox --json']
   static override args = { vm: string({ description: 'name or id of a VM', required: true, ignoreStdin: true }) }
 
-  async run(): Promise<Vm & Guest> {
+  async run(): Promise<VmEntry & Guest> {
     const { args } = await this.parse(VmShow)
     const vm = await this.client().vm(args.vm)
     const guest = vm.state === 'running' ? await this.#guest(vm) : {}
@@ -21,7 +22,7 @@ export default class VmShow extends BangerCommand {
   }
 
   /** A guest that does not answer must not keep the rest from being shown. */
-  async #guest(vm: Vm): Promise<Guest> {
+  async #guest(vm: VmEntry): Promise<Guest> {
     try {
       const { firstBoot, services } = await this.client().health(vm.id)
       return { firstBoot, services }
@@ -35,7 +36,7 @@ export default class VmShow extends BangerCommand {
 /** What a running guest tells. */
 type Guest = Partial<Pick<Health, 'firstBoot' | 'services'>>
 
-function describe(vm: Vm, { firstBoot = [], services = [] }: Guest): string {
+function describe(vm: VmEntry, { firstBoot = [], services = [] }: Guest): string {
   return formatFields({
     name: vm.name,
     id: vm.id,
@@ -51,6 +52,9 @@ function describe(vm: Vm, { firstBoot = [], services = [] }: Guest): string {
     ports: formatPorts(vm) || undefined,
     created: formatAge(vm.createdAt),
     started: vm.startedAt && vm.state === 'running' ? formatAge(vm.startedAt) : undefined,
+    idle: formatIdle(vm),
+    'in the guest': formatGuestUsage(vm.usage),
+    'on this host': formatHostUsage(vm.usage),
     'last stop': vm.exit?.detail,
     ephemeral: vm.ephemeral ? 'yes: removed when its command ends' : undefined,
     console: vm.consoleLog,

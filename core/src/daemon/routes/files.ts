@@ -1,7 +1,7 @@
 import { PassThrough, type Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { fail } from '../../errors.ts'
-import type { Engine } from '../../lifecycle/engine.ts'
+import { type Engine, findVm } from '../../lifecycle/engine.ts'
 import { agentOf } from './guest.ts'
 
 interface FileParams {
@@ -18,16 +18,17 @@ export function fileRoutes(server: FastifyInstance, engine: Engine): void {
 
   server.get<FileParams>('/v1/vms/:vm/files', async (request, reply) => {
     const stream = agentOf(engine, request.params.vm).getFiles(pathOf(request))
+    stream.once('close', engine.activity.begin(findVm(engine, request.params.vm).id, 'copy'))
     await new Promise<void>((resolve, reject) => stream.once('accepted', resolve).once('error', reject))
     return reply.type('application/x-tar').send(stream)
   })
 
   server.put<FileParams>('/v1/vms/:vm/files', (request) =>
-    upload(request, (body) => agentOf(engine, request.params.vm).putFiles(pathOf(request), body)),
+    upload(engine, request, (body) => agentOf(engine, request.params.vm).putFiles(pathOf(request), body)),
   )
 
   server.put<FileParams>('/v1/vms/:vm/file', (request) =>
-    upload(request, (body) => agentOf(engine, request.params.vm).putFile(pathOf(request), body)),
+    upload(engine, request, (body) => agentOf(engine, request.params.vm).putFile(pathOf(request), body)),
   )
 }
 
@@ -38,7 +39,8 @@ function pathOf(request: FastifyRequest<FileParams>): string {
 }
 
 /** A refusal must reach a client that is still sending: the request is read on, and its body thrown away. */
-async function upload<T>(request: FastifyRequest<FileParams>, send: (body: Readable) => Promise<T>): Promise<T> {
+async function upload<T>(engine: Engine, request: FastifyRequest<FileParams>, send: (body: Readable) => Promise<T>): Promise<T> {
+  const end = engine.activity.begin(findVm(engine, request.params.vm).id, 'copy')
   const { raw } = request
   const body = new PassThrough()
   raw.once('error', (error) => body.destroy(error))
@@ -46,6 +48,7 @@ async function upload<T>(request: FastifyRequest<FileParams>, send: (body: Reada
   try {
     return await send(body)
   } finally {
+    end()
     raw.unpipe(body)
     raw.resume()
   }

@@ -27,6 +27,7 @@ function exec(engine: Engine, name: string, socket: Duplex): void {
   const vm = findVm(engine, name)
   const stream = agentOf(engine, name).exec()
   keepEphemeral(vm)
+  stream.once('close', engine.activity.begin(vm.id, 'exec'))
   accept(socket, 'stdio_mux_v1')
   join(socket, stream)
   // The end of stdin is a frame. A client that is gone looks like one that ended its half, until something is written to it.
@@ -38,6 +39,7 @@ function dial(engine: Engine, name: string, port: number, socket: Duplex): void 
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw fail('usage', { reason: 'port: must be a number from 1 to 65535' })
   const stream = agentOf(engine, name).dial(port)
+  stream.once('close', engine.activity.begin(findVm(engine, name).id, `connection to port ${port}`))
   const onRefused = (error: Error): void => refuse(socket, error)
   const onGone = (): void => void stream.destroy()
   stream.once('error', onRefused)

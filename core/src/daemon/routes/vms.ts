@@ -5,6 +5,7 @@ import { type Engine, findVm } from '../../lifecycle/engine.ts'
 import { expireEphemeral } from '../../lifecycle/ephemeral.ts'
 import { startVm } from '../../lifecycle/start-vm.ts'
 import { killVm, stopVm } from '../../lifecycle/stop-vm.ts'
+import type { Vm, VmEntry } from '../../protocol/model.ts'
 import { bodies, parseBody } from '../bodies.ts'
 import { answerOperation } from '../operation.ts'
 
@@ -14,8 +15,13 @@ interface VmParams {
 
 export function vmRoutes(server: FastifyInstance, engine: Engine): void {
   const { log } = engine.host
-  server.get('/v1/vms', () => engine.store.vms.all().toSorted((a, b) => a.createdAt - b.createdAt))
-  server.get<VmParams>('/v1/vms/:vm', (request) => findVm(engine, request.params.vm))
+  server.get('/v1/vms', () =>
+    engine.store.vms
+      .all()
+      .toSorted((a, b) => a.createdAt - b.createdAt)
+      .map((vm) => vmEntry(engine, vm)),
+  )
+  server.get<VmParams>('/v1/vms/:vm', (request) => vmEntry(engine, findVm(engine, request.params.vm)))
 
   server.post('/v1/vms', async (request, reply) => {
     const body = parseBody(bodies.createVm, request.body)
@@ -38,4 +44,18 @@ export function vmRoutes(server: FastifyInstance, engine: Engine): void {
     const force = request.query.force === 'true'
     await answerOperation(request, reply, log, (live) => deleteVm(engine, vm, live, { force }))
   })
+}
+
+/** A VM with what is known of it only while it runs. */
+function vmEntry(engine: Engine, vm: Vm): VmEntry {
+  if (vm.state !== 'running') return vm
+  const usage = engine.usage.get(vm.id)
+  const idleSince = engine.activity.idleSince(vm.id)
+  const patience = engine.config.auto_stop_stale_after
+  return {
+    ...vm,
+    ...(usage ? { usage } : {}),
+    ...(idleSince === undefined ? {} : { idleSince }),
+    ...(idleSince === undefined || patience === 0 ? {} : { stopsAt: idleSince + patience }),
+  }
 }

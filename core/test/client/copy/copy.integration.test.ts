@@ -26,6 +26,7 @@ import { DaemonClient } from '../../../src/client/daemon-client.ts'
 import { fileRoutes } from '../../../src/daemon/routes/files.ts'
 import { createServer, listen } from '../../../src/daemon/server.ts'
 import { AgentClient } from '../../../src/guest/agent-client.ts'
+import { Activity } from '../../../src/lifecycle/activity.ts'
 import type { Engine } from '../../../src/lifecycle/engine.ts'
 import { silentLog } from '../../fakes.ts'
 import { aVm } from '../../samples.ts'
@@ -81,7 +82,11 @@ describe.skipIf(!existsSync(binary))('a copy (skipped when build/bin/banger-vsoc
     agent = new AgentClient(async () => connect(socket), 'box')
     await agent.waitReady({ timeout: 20_000 })
     const vm = aVm({ state: 'running' })
-    fileRoutes(server, { store: { vms: { all: () => [vm] } }, live: new Map([[vm.id, { agent }]]) } as unknown as Engine)
+    fileRoutes(server, {
+      store: { vms: { all: () => [vm] } },
+      live: new Map([[vm.id, { agent }]]),
+      activity: new Activity(),
+    } as unknown as Engine)
     await listen(server, join(folder, 'daemon.sock'))
     client = new DaemonClient({ socket: join(folder, 'daemon.sock'), log: '/log' })
   })
