@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { Banger, isAlive, until } from './banger.ts'
+import { jailProblem } from '../firecracker-stand-in/launcher.ts'
 import { combinations, World } from './combinations.ts'
 import { processesNaming } from './scratch.ts'
 
@@ -117,6 +119,29 @@ describe.each(combinations)('a VM on ($title)', (combination) => {
     expect(await banger.vms()).toEqual([])
     await banger.ok(['daemon', 'stop'])
     await until(async () => !/banger|tap|table/.test(await world.network()))
+  })
+})
+
+describe('a jailed VM', () => {
+  it('runs as a user of its own, on a tap that it may open', async ({ skip }) => {
+    const problem = jailProblem()
+    if (problem) skip(problem)
+    const [combination] = combinations.filter(({ vmm }) => vmm === 'firecracker')
+    if (!combination) throw new Error('there is no combination with Firecracker')
+    const jailer = join(mkdtempSync(join(tmpdir(), 'banger-jailer-')), 'jailer')
+    await using world = await World.open(combination, `[plugins.vmm-firecracker]\njailer = true\njailer_bin = "${jailer}"\n`)
+    const { banger } = world
+    renameSync(join(banger.home, 'bin/jailer'), jailer)
+    await banger.borrow(new Banger(inject('home')))
+    await banger.ok(['vm', 'create', '--name', 'jailed', '--memory', '512M'])
+    const { id, machine, attachment } = await banger.vm('jailed')
+    expect(statSync(`/proc/${machine?.pid}`).uid).toBeGreaterThanOrEqual(0x70000000)
+    expect(await banger.ok(['vm', 'exec', 'jailed', '--', 'ip', '-brief', 'address'])).toContain(attachment?.guest.address)
+    await banger.ok(['vm', 'stop', 'jailed'])
+    expect((await banger.vm('jailed')).exit?.reason).toBe('guest-poweroff')
+    await banger.ok(['vm', 'delete', 'jailed'])
+    expect(processesNaming(id)).toEqual([])
+    rmSync(dirname(jailer), { recursive: true })
   })
 })
 

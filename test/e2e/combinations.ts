@@ -32,13 +32,17 @@ export class World implements AsyncDisposable {
     this.#namespace = namespace
   }
 
-  static async open({ vmm, network, apart }: Combination): Promise<World> {
+  /** @param more lines of the configuration */
+  static async open({ vmm, network, apart }: Combination, more = ''): Promise<World> {
     const namespace = apart ? await NetworkNamespace.open() : undefined
     const banger = new Scratch({}, namespace?.prefix)
     const config = join(banger.home, '.config/banger')
     mkdirSync(config, { recursive: true })
     const firecracker = installStandIn(join(banger.home, 'bin'))
-    writeFileSync(join(config, 'config.toml'), `vmm = "${vmm}"\nnetwork = "${network}"\nfirecracker_bin = "${firecracker}"\n`)
+    writeFileSync(
+      join(config, 'config.toml'),
+      `vmm = "${vmm}"\nnetwork = "${network}"\nfirecracker_bin = "${firecracker}"\n${more}`,
+    )
     return new World(banger, namespace)
   }
 

@@ -30,6 +30,8 @@ export interface NetworkRequest {
   vmName: string
   /** Requested ports; hostPort 0 is resolved by the driver. */
   publish: PublishedPort[]
+  /** Number of the user that opens the tap; the one that this process runs as when missing. */
+  owner?: number
 }
 
 export interface NetworkDriver {

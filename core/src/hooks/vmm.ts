@@ -99,6 +99,8 @@ export interface VmmDriver {
   readonly kernelNeeds: ReadonlySet<KernelNeed>
   /** The kinds of network attachment it takes; the one it likes best when nobody chose comes first. */
   readonly attachments: ReadonlySet<Attachment['kind']>
+  /** Number of the user that a VM's VMM runs as, where that is not this process's. */
+  userOf?(vmId: string): number
   probe(): Promise<Probe>
   /**
    * Starts the VMM detached (it outlives the daemon) and resolves when its process runs.

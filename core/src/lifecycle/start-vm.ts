@@ -50,7 +50,9 @@ export function startSteps(engine: Engine): Step<{ id: string }>[] {
 async function attachNetwork(engine: Engine, id: string): Promise<void> {
   const vm = engine.store.vms.get(id)
   if (!vm || vm.network === 'none') return
-  const attachment = await engine.networks.require(vm.network).attach({ vmId: id, vmName: vm.name, publish: vm.publish })
+  const owner = engine.vmms.get(vm.vmm)?.userOf?.(id)
+  const request = { vmId: id, vmName: vm.name, publish: vm.publish, ...(owner === undefined ? {} : { owner }) }
+  const attachment = await engine.networks.require(vm.network).attach(request)
   updateVm(engine, id, { attachment })
 }
 

@@ -27,7 +27,8 @@ export interface Commands {
   /** For systemd-resolved: names below this domain are asked for at the bridge. */
   setDnsServer: Command
   setDnsDomain: Command
-  addTap(device: string): Command
+  /** @param owner number of the user that may open it, if that is another */
+  addTap(device: string, owner?: number): Command
   plugTap(device: string): Command
   raiseTap(device: string): Command
   deleteTap(device: string): Command
@@ -51,7 +52,7 @@ export function commandsFor(settings: Settings, names: Names, uid: number): Comm
     setForwarding: (on) => ({ program: 'tee', args: ['/proc/sys/net/ipv4/ip_forward'], input: on ? '1' : '0' }),
     setDnsServer: resolvectl('dns', bridge, address),
     setDnsDomain: resolvectl('domain', bridge, `~${domain}`),
-    addTap: (device) => ip(`tuntap add dev ${device} mode tap user ${uid}`),
+    addTap: (device, owner = uid) => ip(`tuntap add dev ${device} mode tap user ${owner}`),
     plugTap: (device) => ip(`link set dev ${device} master ${bridge} addrgenmode none`),
     raiseTap: (device) => ip(`link set dev ${device} up type bridge_slave isolated ${isolate ? 'on' : 'off'}`),
     deleteTap: (device) => ip(`link delete dev ${device}`),

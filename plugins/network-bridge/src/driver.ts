@@ -75,9 +75,9 @@ export function createBridgeNetwork(host: Host, settings: Settings): BridgeNetwo
     before: State,
     request: NetworkRequest,
   ): Promise<Attachment> {
-    const { vmId, vmName: name, publish } = request
+    const { vmId, vmName: name, publish, owner } = request
     const address = leaseAddress(before, made, vmId)
-    const tap = await pool.take()
+    const tap = await pool.take(owner)
     try {
       const asked = withVm(before, vmId, { name, address, tap, publish })
       await save(asked)

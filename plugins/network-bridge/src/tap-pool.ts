@@ -5,8 +5,12 @@ import type { Tools } from './tools.ts'
 
 /** Taps that are ready to be plugged into VMs. */
 export interface TapPool {
-  /** A ready one at once, or else one that is made now. @throws network.no-tap */
-  take(): Promise<string>
+  /**
+   * A ready one at once, or else one that is made now.
+   * @param owner number of the user that will open it; those that are ready are for the user that this process runs as
+   * @throws network.no-tap
+   */
+  take(owner?: number): Promise<string>
   /** Removes one that a VM had. */
   remove(device: string): Promise<void>
   /** Makes taps in the background until enough are ready. */
@@ -28,13 +32,13 @@ export function createTapPool(tools: Tools): TapPool {
   let filling: Promise<void> | undefined
   let closed = false
 
-  async function make(): Promise<string> {
+  async function make(owner?: number): Promise<string> {
     let index = 0
     while (indices.has(index)) index++
     indices.add(index)
     const device = tapName(names, index)
     try {
-      await run(commands.addTap(device))
+      await run(commands.addTap(device, owner))
       await plug(device)
       return device
     } catch (error) {
@@ -72,7 +76,7 @@ export function createTapPool(tools: Tools): TapPool {
   }
 
   return {
-    take: async () => ready.shift() ?? make(),
+    take: async (owner) => (owner === undefined ? ready.shift() : undefined) ?? make(owner),
     remove,
     refill() {
       filling ??= fill().finally(() => {

@@ -29,6 +29,19 @@ describe.runIf(root)('the driver of the bridge', () => {
     expect(await world.sh('ip -6 address show dev banger0; ip -6 route show dev banger0')).toBe('')
   })
 
+  test('plugs a VM whose VMM runs as another user into a tap of that user, and never into a ready one', async () => {
+    await using world = await World.open()
+    const driver = world.driver({ tap_pool_size: 2 })
+    await driver.attach(vm('one'))
+    await eventually(async () => (await world.taps()).length === 3)
+    const ready = await world.taps()
+    const device = deviceOf(await driver.attach({ ...vm('jailed'), owner: 1879048192 }))
+    expect(ready).not.toContain(device)
+    expect(await world.sh(`ip -details link show dev ${device}`)).toMatch(/user 1879048192\b/)
+    await driver.release('jailed')
+    expect(await world.taps()).not.toContain(device)
+  })
+
   test('gives a ready tap at once, and fills the pool up again', async () => {
     await using world = await World.open()
     const driver = world.driver({ tap_pool_size: 2 })

@@ -17,7 +17,7 @@ import { bootCalls } from './api/boot-calls.ts'
 import { boot, defaultPatience } from './boot.ts'
 import { files } from './files.ts'
 import { findFirecracker } from './find-processes.ts'
-import { buildJail, jailOf, placesInJail, removeJail } from './jail.ts'
+import { buildJail, jailedUser, jailOf, placesInJail, removeJail } from './jail.ts'
 import { firecrackerArgs, jailerArgs } from './launch.ts'
 import { FirecrackerMachine, type FirecrackerState } from './machine.ts'
 import { describeProbe, type Firecracker, type FirecrackerProbe, probeFirecracker, probeKey } from './probe.ts'
@@ -35,6 +35,7 @@ export function createFirecrackerDriver(host: Host, settings: Settings, patience
       return features
     },
     attachments: new Set(['tap'] as const),
+    ...(settings.jailer ? { userOf: jailedUser } : {}),
     kernelNeeds: new Set(['virtioMmio', 'vsock'] as const),
 
     async probe() {

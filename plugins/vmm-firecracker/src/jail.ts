@@ -23,7 +23,7 @@ const baseOf = (dir: string): string => join(dir, 'jail')
 export async function jailOf(spec: Pick<MachineSpec, 'id' | 'dir'>, program: string): Promise<Jail> {
   const base = baseOf(spec.dir)
   const name = basename(await realpath(program))
-  return { base, root: join(base, name, instanceId(spec.id), 'root'), uid: uidOf(spec.id) }
+  return { base, root: join(base, name, instanceId(spec.id), 'root'), uid: jailedUser(spec.id) }
 }
 
 /** The jails that a VM's folder holds. */
@@ -89,7 +89,7 @@ function crossesDevices(error: NodeJS.ErrnoException): false {
  * A user of its own for each VM, out of those that no distribution hands out: 0x70000000 to 0x7ffffffe
  * (https://systemd.io/UIDS-GIDS/).
  */
-function uidOf(id: string): number {
+export function jailedUser(id: string): number {
   const number = createHash('sha256').update(id).digest().readUInt32BE()
   return 0x70000000 + (number % 0x0fffffff)
 }

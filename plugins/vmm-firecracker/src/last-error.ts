@@ -1,9 +1,11 @@
 /**
- * The last error in Firecracker's log, whose lines are `<time> [<id>:<thread>:<level>] <message>`, without what it says at every end;
- * else the last that it wrote to stderr before it had a log.
+ * The last error in Firecracker's log, whose lines are `<time> [<id>:<thread>:<level>] <message>`, without what it says at every end.
+ * @param output what came from its process beside the log, and from the guest; where there is no log, nothing is the guest's
  */
-export function lastError(log: string, stderr = ''): string | undefined {
+export function lastError(log: string, output = ''): string | undefined {
   const logged = [...log.matchAll(/^\S+ \[[^\]]*:ERROR\] (.*)$/gm)].map(([, message]) => message ?? '')
   const said = logged.findLast((message) => message !== '' && !/^Firecracker exiting with error/.test(message))
-  return said ?? /^.*(?:Error: |panicked at )(.*)$/m.exec(stderr)?.[0]?.trim()
+  if (said) return said
+  const lines = output.split('\n').map((line) => line.trim())
+  return lines.findLast((line) => (log === '' ? line !== '' : /^Error: |panicked at /.test(line)))
 }

@@ -4,11 +4,12 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isAlive, type MachineSpec, type MachineState, type VmmDriver } from '@banger/core'
 import { afterEach, describe, expect, test } from 'vitest'
+import { jailProblem } from '../../../test/firecracker-stand-in/launcher.ts'
 import { createFirecrackerDriver } from '../src/driver.ts'
 import { findFirecracker } from '../src/find-processes.ts'
 import type { Settings } from '../src/settings.ts'
 import { sampleSettings } from './sample-spec.ts'
-import { guestThat, jailProblem, realHost, standInMachine } from './stand-in-machine.ts'
+import { guestThat, realHost, standInMachine } from './stand-in-machine.ts'
 
 const cleanups: (() => Promise<unknown>)[] = []
 afterEach(async () => {

@@ -15,9 +15,19 @@ test('the last error is taken from the log, without the words of every end', () 
   expect(lastError(line('INFO', 'all is well'))).toBeUndefined()
 })
 
-test('where there is no log yet, what it wrote to stderr is taken', () => {
+test('where there is no log, what its process wrote is taken, or its jailer', () => {
   expect(lastError('', 'Error: ParseArguments(UnexpectedArgument("--x"))\n')).toBe(
     'Error: ParseArguments(UnexpectedArgument("--x"))',
+  )
+  expect(lastError('', 'Failed to create cgroup\n\n')).toBe('Failed to create cgroup')
+  expect(lastError('')).toBeUndefined()
+})
+
+test('where there is a log, a guest’s words are not taken for those of Firecracker', () => {
+  const log = line('INFO', 'Running Firecracker v1.13.1')
+  expect(lastError(log, 'login: \nhello\n')).toBeUndefined()
+  expect(lastError(log, 'login: \nError: RunWithApi(MicroVMStoppedWithError(BadSyscall))\n')).toBe(
+    'Error: RunWithApi(MicroVMStoppedWithError(BadSyscall))',
   )
 })
 

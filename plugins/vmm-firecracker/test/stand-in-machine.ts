@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -65,19 +64,4 @@ export function guestThat(says: string, then: 'stays' | 'resets'): Buffer {
   const port = [0x66, 0xba, 0xf8, 0x03] //                                    mov $0x3f8, %dx
   const reset = then === 'resets' ? [0xb0, 0xfe, 0xe6, 0x64] : [] //          mov $0xfe, %al; out %al, $0x64
   return tinyKernel(Buffer.from([...port, ...say, ...reset, 0xfa, 0xf4, 0xeb, 0xfd])) // cli; hlt; jmp
-}
-
-/** Why no other user can run the stand-in here, or undefined. */
-export function jailProblem(): string | undefined {
-  if (process.getuid?.() !== 0) return 'only root can use a jailer'
-  try {
-    const files = [process.execPath, join(import.meta.dirname, '../../../test/firecracker-stand-in/main.ts')]
-    execFileSync('setpriv', ['--reuid', '1879048192', '--clear-groups', 'cat', ...files], {
-      stdio: ['ignore', 'ignore', 'ignore'],
-      maxBuffer: 1 << 30,
-    })
-    return undefined
-  } catch {
-    return 'other users cannot read this checkout or its Node'
-  }
 }

@@ -33,8 +33,17 @@ function tapProblem(name: string): string | undefined {
 const notPermitted = 'Operation not permitted (os error 1)'
 
 function ownerProblem(owner: string | number | undefined): string | undefined {
-  const { uid, username } = userInfo()
-  return uid === 0 || owner === username || owner === uid ? undefined : notPermitted
+  const uid = process.getuid?.() ?? 0
+  return uid === 0 || String(owner) === String(uid) || owner === ownName() ? undefined : notPermitted
+}
+
+/** A jailed user has none. */
+function ownName(): string | undefined {
+  try {
+    return userInfo().username
+  } catch {
+    return undefined
+  }
 }
 
 /** As ip-link(8) tells it: /sys shows another network namespace's links where it was mounted there. */
