@@ -1,6 +1,7 @@
 import type { DoctorCheck, Host } from '@banger/core'
 import { describe, expect, test } from 'vitest'
 import { checkBridge } from '../src/doctor.ts'
+import { commandsFor } from '../src/commands.ts'
 import { createBridgeNetwork } from '../src/driver.ts'
 import { readSettings } from '../src/settings.ts'
 import { sudoersLines } from '../src/sudoers.ts'
@@ -65,6 +66,18 @@ describe.runIf(root)('the bridge without root', () => {
     }
   })
 
+  test('lets a VMM of the user open the taps that were made for that user, and no others', async () => {
+    await using world = await World.open()
+    await world.sh('mknod /run/tun c 10 200; chmod 666 /run/tun; mount --bind /run/tun /dev/net/tun')
+    const { settings, names } = toolsFor(world.host, settingsOf(world.host))
+    const line = ({ program, args }: { program: string; args: string[] }) => `${program} ${args.join(' ')}`
+    await world.sh(line(commandsFor(settings, names, 65_534).addTap('mine')))
+    await world.sh(line(commandsFor(settings, names, 65_533).addTap('others')))
+    const become = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', 'perl', '-e', openTap]
+    expect(await world.network.run([...become, 'mine'])).toMatchObject({ status: 0 })
+    expect(await world.network.run([...become, 'others'])).toMatchObject({ stderr: 'Operation not permitted\n' })
+  })
+
   test('is not used where sudo does not allow it, and says what to do', async () => {
     await using world = await World.open()
     const before = await world.snapshot()
@@ -82,6 +95,10 @@ describe.runIf(root)('the bridge without root', () => {
     expect(await world.snapshot()).toBe(before)
   })
 })
+
+/** Opens a tap as a VMM does: TUNSETIFF with IFF_TAP and IFF_NO_PI (linux/if_tun.h). */
+const openTap =
+  'open(my $tun, "+<", "/dev/net/tun") or die "$!\\n"; ioctl($tun, 0x400454ca, pack("a16 s x22", shift, 0x1002)) or die "$!\\n"'
 
 describe.runIf(root)('doctor', () => {
   test('tells of another firewall that drops what it does not know, until it knows the bridge', async () => {
