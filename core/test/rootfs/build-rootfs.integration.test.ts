@@ -223,7 +223,7 @@ async function* only(stream: Readable): AsyncGenerator<Readable> {
 
 /**
  * What umoci cannot say of layers, and GNU tar can: Go's reader drops attributes without a value and passes over access control
- * lists in words; Go's times end in 2262; and umoci writes all of a hole.
+ * lists in words; Go's times end in 2262; and umoci makes zeros of holes.
  */
 const beyondUmoci: Member[] = [
   { path: 'empty-attribute', xattrs: { 'user.empty': '' } },

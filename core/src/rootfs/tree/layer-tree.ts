@@ -57,17 +57,32 @@ export class LayerTree {
     }
     if (!this.#options.absolutePaths) refuseAbsolute(entry.path)
     if (isBookkeeping(name) || names.some(isBookkeeping)) return undefined
-    const folder = this.#follow(names, entry.path)
     if (name.startsWith(whiteoutPrefix)) {
-      // makes no folders: where there is none, nothing is to be hidden
-      const parent = this.#find(folder)
-      if (parent) applyWhiteout(parent, name, this.#layer, (node) => this.#unlink(node))
+      this.#hide(names, name, entry.path)
       return undefined
     }
-    const parent = this.#parent(folder, entry.path)
+    const parent = this.#parent(this.#follow(names, entry.path), entry.path)
     if (entry.type === 'hardlink') this.#link(parent, name, entry)
     else return this.#place(parent, name, entry)
     return undefined
+  }
+
+  /** Makes no folders: where there is none, nothing is to be hidden. */
+  #hide(names: string[], name: string, path: string): void {
+    // umoci says of all that was in a folder that it is gone, also after the symlink that took the folder's place
+    if (this.#goesThroughNewSymlink(names)) return
+    const parent = this.#find(this.#follow(names, path))
+    if (parent) applyWhiteout(parent, name, this.#layer, (node) => this.#unlink(node))
+  }
+
+  #goesThroughNewSymlink(names: string[]): boolean {
+    let node: Node | undefined = this.root
+    for (const name of names) {
+      const child: Child | undefined = node?.children?.get(name)
+      if (child?.node.type === 'symlink') return child.layer === this.#layer
+      node = child?.node
+    }
+    return false
   }
 
   #place(parent: Node, name: string, entry: TarEntry): Node | undefined {

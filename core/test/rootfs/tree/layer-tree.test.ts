@@ -81,6 +81,16 @@ describe('a path through a symlink', () => {
     expect(merge([['usr/lib/a'], lib], [['c', { type: 'hardlink', target: 'lib/a' }]])).toContain('c')
   })
 
+  test("hides nothing when the symlink is of the whiteout's own layer: umoci names all that a folder held before it", () => {
+    const lower: Short[] = [['lists/a'], ['other/a']]
+    expect(merge(lower, [['lists', { type: 'symlink', target: 'other' }], ['lists/.wh.a']])).toEqual([
+      'lists',
+      'other',
+      'other/a',
+    ])
+    expect(merge(lower, [['lists', { type: 'symlink', target: '/other' }], ['lists/.wh.a']])).toContain('other/a')
+  })
+
   test('makes the folder that a symlink promises', () => {
     expect(merge([['var/run', { type: 'symlink', target: '../run' }], ['var/run/x']])).toEqual(['run', 'run/x', 'var', 'var/run'])
   })
