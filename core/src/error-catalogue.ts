@@ -218,7 +218,7 @@ export const catalogue = {
   },
   'network.full': {
     status: 507,
-    message: 'All {count} addresses of {cidr} are taken.',
+    message: 'No address of {cidr} is free: VMs have all {count}.',
     hint: 'A VM keeps its address until it is deleted: banger vm list --all. Or set a larger cidr in the configuration.',
   },
   'network.no-tap': {

@@ -102,7 +102,7 @@ describe.runIf(root)('the driver of the bridge', () => {
     await driver.attach(vm('one'))
     await expect(driver.attach(vm('two'))).rejects.toMatchObject({
       code: 'network.full',
-      message: 'All 1 addresses of 10.9.0.0/30 are taken.',
+      message: 'No address of 10.9.0.0/30 is free: VMs have all 1.',
       hint: expect.stringContaining('cidr'),
     })
     expect(Object.keys(world.leases)).toEqual(['one'])
