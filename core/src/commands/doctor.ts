@@ -1,5 +1,7 @@
+import { boolean } from '@oclif/core/flags'
 import type { DoctorCheck } from '../hooks/doctor.ts'
 import type { DaemonInfo } from '../protocol/model.ts'
+import { resolvePaths } from '../store/paths.ts'
 import { BangerCommand } from './base.ts'
 
 export interface DoctorAnswer {
@@ -9,17 +11,19 @@ export interface DoctorAnswer {
 
 export default class Doctor extends BangerCommand {
   static override description =
-    'Check what banger needs on this machine, and say what to do about what is missing.\nExits with 1 when something is broken, with 0 when all is well or there are warnings only.'
-  static override examples = ['<%= config.bin %> doctor', '<%= config.bin %> doctor --json']
+    'Check what banger needs on this machine, and say what to do about what is missing.\nExits with 1 when something is broken. Warnings do not keep banger from working: with them it exits with 0, or with 3 when --strict is given.'
+  static override examples = ['<%= config.bin %> doctor', '<%= config.bin %> doctor --json', '<%= config.bin %> doctor --strict']
+  static override flags = { strict: boolean({ description: 'exit with 3 when there are warnings' }) }
 
   async run(): Promise<DoctorAnswer> {
-    await this.parse(Doctor)
+    const { flags } = await this.parse(Doctor)
     const client = this.client()
     const [found, info] = await Promise.all([client.doctor(), client.info()])
-    const checks = [...found, ...brokenPlugins(info, found)]
+    const checks = [...found, ...brokenPlugins(info, found), ...otherDataFolder(info, ownDataFolder())]
     const status = (['error', 'warning'] as const).find((severity) => checks.some((check) => check.status === severity)) ?? 'ok'
     this.log(describe(checks))
     if (status === 'error') process.exitCode = 1
+    else if (status === 'warning' && flags.strict) process.exitCode = 3
     return { status, checks }
   }
 }
@@ -35,6 +39,24 @@ function brokenPlugins(info: DaemonInfo, found: DoctorCheck[]): DoctorCheck[] {
       message: `The plugin ${name} could not be loaded: ${reason ?? 'no reason given'}`,
       advice: 'Update or remove it; everything else keeps working.',
     }))
+}
+
+/** As oclif has it, which many a command does without. */
+function ownDataFolder(): string {
+  return process.env.BANGER_DATA_DIR || resolvePaths(process.env).data
+}
+
+/** Where the CLI puts plugins that are installed must be where the daemon looks for them. */
+function otherDataFolder({ dirs }: DaemonInfo, own: string): DoctorCheck[] {
+  if (dirs.data === own) return []
+  return [
+    {
+      id: 'data-folder',
+      status: 'warning',
+      message: `The daemon takes plugins from ${dirs.data}, this command from ${own}`,
+      advice: 'Restart it with the same XDG_DATA_HOME and HOME: banger daemon stop && banger daemon start (VMs keep running)',
+    },
+  ]
 }
 
 function describe(checks: DoctorCheck[]): string {

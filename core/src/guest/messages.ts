@@ -100,6 +100,6 @@ export interface GuestStats {
   disk: { total: number; available: number }
   /** Bytes since boot, loopback left out. */
   network: { received: number; sent: number }
-  /** TCP: connections that others have to programs in the guest now, and all that were accepted since boot, the guest's own too. */
-  connections: { inbound: number; accepted: number }
+  /** TCP: connections that others have to programs in the guest now, and all that were accepted since boot, the guest's own too. A VM that was started by an earlier banger does not tell. */
+  connections?: { inbound: number; accepted: number }
 }

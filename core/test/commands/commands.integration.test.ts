@@ -236,9 +236,13 @@ services:    sshd: waiting
         cpu,
         disk: { total: 2048, available: 1024 },
         network: { received: 10, sent: 2048 },
+        connections: { inbound: 3, accepted: 9 },
       })
     }
+    const usage = { host: { at: 0, cpus: 0.5, memory: 2048, disk: 1024 } }
+    daemon.routes['GET /v1/vms/box'] = (_call, response) => json(response, { ...fakeVm(), usage })
     const { stdout } = await banger('vm stats box')
+    expect(stdout).toMatch(/connections: +3 from outside\non this host: +0\.5 CPUs, 2 MiB memory, 1 MiB disk/)
     expect(stdout).toContain('50% of 2 CPUs')
     expect(stdout).toContain('512 KiB of 1 MiB used')
   })
@@ -410,16 +414,20 @@ describe('doctor', () => {
   it('exits with 0 for warnings and with 1 for errors, and lists plugins that could not be loaded', async () => {
     const checks: DoctorCheck[] = [{ id: 'kvm', status: 'warning', message: 'No KVM.', advice: 'Load the module.' }]
     daemon.routes['GET /v1/doctor'] = (_call, response) => json(response, checks)
-    daemon.routes['GET /v1/info'] = (_call, response) => json(response, fakeInfo())
+    const dirs = { config: '/c', state: '/s', cache: '/k', data: daemon.paths.data }
+    daemon.routes['GET /v1/info'] = (_call, response) => json(response, fakeInfo({ dirs }))
     expect(await banger('doctor')).toMatchObject({ code: 0, stdout: 'warning  kvm  No KVM.\n              Load the module.\n' })
+    expect((await banger('doctor --strict')).code).toBe(3)
     daemon.routes['GET /v1/info'] = (_call, response) =>
-      json(response, fakeInfo({ plugins: [{ name: 'bad', version: '1.0.0', status: 'failed', reason: 'it threw' }] }))
+      json(response, fakeInfo({ dirs, plugins: [{ name: 'bad', version: '1.0.0', status: 'failed', reason: 'it threw' }] }))
     const broken = await banger('doctor --json')
     expect(broken.code).toBe(1)
     expect(JSON.parse(broken.stdout)).toMatchObject({
       status: 'error',
       checks: [{ id: 'kvm' }, { id: 'plugin:bad', message: expect.stringContaining('it threw') }],
     })
+    daemon.routes['GET /v1/info'] = (_call, response) => json(response, fakeInfo())
+    expect((await banger('doctor')).stdout).toContain(`The daemon takes plugins from /d, this command from ${daemon.paths.data}`)
   })
 })
 

@@ -1,10 +1,11 @@
 import type { BangerPlugin } from '@banger/core'
 import { catalogSource } from './catalog/source.ts'
 import { distributionSource } from './distribution/source.ts'
+import { checkCatalogs } from './doctor.ts'
 
 const name = '@banger/plugin-kernel-catalog'
 
-/** Adds the kernel sources `distribution` and `catalog`. */
+/** Adds the kernel sources `distribution` and `catalog`, and a check of the catalogs. */
 export function extend(): BangerPlugin {
   return {
     name,
@@ -15,6 +16,7 @@ export function extend(): BangerPlugin {
         registry.add(name, catalogSource(host))
         registry.add(name, distributionSource(host))
       })
+      hooks.doctor.tapPromise(name, (report) => checkCatalogs(host, report))
     },
   }
 }

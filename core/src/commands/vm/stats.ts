@@ -37,7 +37,7 @@ function describe(first: GuestStats, stats: GuestStats, usage: VmUsage | undefin
     memory: used(stats.memory),
     disk: used(stats.disk),
     network: `${formatBytes(stats.network.received)} received, ${formatBytes(stats.network.sent)} sent`,
-    connections: `${stats.connections.inbound} from outside`,
+    connections: stats.connections && `${stats.connections.inbound} from outside`,
     'on this host': formatHostUsage(usage),
   })
 }

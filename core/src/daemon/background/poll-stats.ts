@@ -42,8 +42,9 @@ async function runsSessions(engine: Engine, { agent }: LiveVm): Promise<boolean>
  * kernel counts the guest's connections with itself as accepted, too, so something must have come over the network as well.
  */
 export function sawTraffic(before: GuestStats | undefined, now: GuestStats): boolean {
-  if (now.connections.inbound > 0) return true
-  if (!before || now.uptime < before.uptime) return false
+  // What is not known must stop no VM.
+  if (!now.connections || now.connections.inbound > 0) return true
+  if (!before?.connections || now.uptime < before.uptime) return false
   return now.connections.accepted > before.connections.accepted && now.network.received > before.network.received
 }
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Engine } from '../../lifecycle/engine.ts'
 import type { DaemonInfo } from '../../protocol/model.ts'
-import { runDoctor } from '../doctor.ts'
+import { runDoctor } from '../doctor/run-doctor.ts'
 
 /** What the daemon is and how it fares. `stop` ends it after the answer. */
 export function daemonRoutes(

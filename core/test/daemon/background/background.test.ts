@@ -28,6 +28,7 @@ describe('somebody outside talks to a guest', () => {
     ['when it had one since', before, stats({ accepted: 6, received: 2000 }), true],
     ['not when it talks to itself', before, stats({ accepted: 9 }), false],
     ['not when something merely came over the network', before, stats({ received: 9000 }), false],
+    ['when its agent cannot tell', before, { ...stats({}), connections: undefined } as unknown as GuestStats, true],
     ['not at the first look', undefined, stats({ accepted: 6, received: 2000 }), false],
     ['not when it has started anew', stats({ uptime: 99, accepted: 1 }), stats({ accepted: 6, received: 2000 }), false],
   ])('%s', (_, earlier, now, expected) => {

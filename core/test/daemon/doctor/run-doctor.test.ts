@@ -1,0 +1,87 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { checkE2fsprogs } from '../../../src/daemon/doctor/check-e2fsprogs.ts'
+import { runDoctor, runTap } from '../../../src/daemon/doctor/run-doctor.ts'
+import { fail } from '../../../src/errors.ts'
+import type { Host } from '../../../src/hooks/host.ts'
+import { createHooks } from '../../../src/hooks/index.ts'
+import type { DaemonInfo } from '../../../src/protocol/model.ts'
+import { type FakeEngine, fakeEngine } from '../../lifecycle/fake-engine.ts'
+import { anImage } from '../../samples.ts'
+
+const plugins: DaemonInfo['plugins'] = [{ name: '@banger/plugin-auth-sync', version: '1.2.3', status: 'ok' }]
+
+describe('doctor', () => {
+  let engine: FakeEngine
+  beforeEach(async () => {
+    engine = await fakeEngine()
+  })
+  afterEach(() => engine.close())
+
+  const run = async () => runDoctor(engine, { plugins, problems: [] })
+  const about = async (id: string) => (await run()).filter((check) => check.id === id)
+
+  it('names plugins with their versions, the configuration, mke2fs with its version, and the free disk', async () => {
+    expect(await about('plugins')).toMatchObject([{ status: 'ok', message: expect.stringContaining('auth-sync 1.2.3') }])
+    expect(await about('config')).toMatchObject([{ status: 'ok' }])
+    expect(await about('e2fsprogs')).toMatchObject([{ status: 'ok', message: expect.stringMatching(/^mke2fs 1\.\d+/) }])
+    expect(await about('disk')).toMatchObject([{ message: expect.stringMatching(/GiB free for/) }])
+  })
+
+  it('keeps the other checks when one throws or hangs, and names its plugin and what to do', async () => {
+    engine.hooks.doctor.tap('a', () => {
+      throw fail('config.invalid', { file: '/f', reason: 'it is wrong' })
+    })
+    engine.hooks.doctor.tapPromise('b', async (report) => report.add({ id: 'fine', status: 'ok', message: 'fine' }))
+    const checks = await run()
+    expect(checks.find(({ id }) => id === 'plugin:a')).toMatchObject({
+      status: 'error',
+      message: expect.stringContaining('it is wrong'),
+      advice: expect.stringContaining('Mend'),
+    })
+    expect(checks.map(({ id }) => id)).toContain('fine')
+  })
+
+  it('does not wait for ever, and keeps what a slow check had found', async () => {
+    const hooks = createHooks()
+    hooks.doctor.tapPromise('slow', (report) => {
+      report.add({ id: 'first', status: 'ok', message: 'found' })
+      return new Promise(() => undefined)
+    })
+    const [tap] = hooks.doctor.taps
+    expect(tap && (await runTap(tap, 50))).toMatchObject([{ id: 'first' }, { id: 'plugin:slow', status: 'error' }])
+  })
+
+  it('warns of a table that no plugin reads, and of the name that it resembles', async () => {
+    engine.config = { ...engine.config, plugins: { 'auth-snyc': { sync: [] }, 'auth-sync': {} } }
+    expect(await about('config')).toMatchObject([
+      { status: 'warning', message: expect.stringContaining('[plugins.auth-snyc]'), advice: 'Did you mean [plugins.auth-sync]?' },
+    ])
+  })
+
+  it('finds files of images and kernels that are gone, kernels that are gone, and a default image that is none', async () => {
+    const file = join(engine.paths.state, 'gone')
+    writeFileSync(file, '')
+    engine.store.images.put(anImage({ name: 'lost', files: { rootfs: file }, kernel: 'no-such' }))
+    engine.config = { ...engine.config, default_image_name: 'nothing' }
+    rmSync(file)
+    expect((await about('images')).filter(({ status }) => status === 'error').map(({ message }) => message)).toEqual([
+      `The image "lost" lacks ${file}`,
+      'The image "lost" boots with the kernel "no-such", which is not there',
+      'The default image "nothing" is not registered',
+    ])
+    expect(await about('kernels')).toMatchObject([{ status: 'ok', message: 'generic' }])
+  })
+
+  it('says when mke2fs is missing or does not run', async () => {
+    const host = (which: string | undefined) =>
+      ({ which: async () => which, run: async () => Promise.reject(new Error('cannot execute')) }) as unknown as Host
+    expect(await checkE2fsprogs(host(undefined))).toMatchObject([
+      { status: 'error', advice: expect.stringContaining('e2fsprogs') },
+    ])
+    expect(await checkE2fsprogs(host('/sbin/mke2fs'))).toMatchObject([
+      { status: 'error', message: expect.stringContaining('cannot execute') },
+    ])
+  })
+})
