@@ -69,6 +69,7 @@ export const bodies = {
     guestPath: guestFolder.optional(),
     readonly: z.boolean().optional(),
     overwrite: z.boolean().optional(),
+    tooling: z.boolean().optional(),
   }) satisfies z.ZodType<PrepareWorkspace>,
   pullKernel: z.strictObject({ name: z.string().min(1) }) satisfies z.ZodType<PullKernel>,
   importKernel: z.strictObject({ name: z.string().min(1), ...kernelPaths }) satisfies z.ZodType<ImportKernel>,

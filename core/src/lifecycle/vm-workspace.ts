@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { fail } from '../errors.ts'
+import { fail, toBangerError } from '../errors.ts'
 import type { AgentClient } from '../guest/agent-client.ts'
 import type { Vm } from '../protocol/model.ts'
 import { defaultGuestPath, type PreparedWorkspace, type PrepareWorkspace, type WorkspaceSource } from '../protocol/workspace.ts'
@@ -10,6 +10,7 @@ import type { WorkspaceContext } from '../workspace/context.ts'
 import { readSource } from '../workspace/metadata/read-source.ts'
 import { prepareWorkspace } from '../workspace/prepare.ts'
 import { readRecords } from '../workspace/record/workspace-record.ts'
+import { startTooling } from '../workspace/start-tooling.ts'
 import type { Engine } from './engine.ts'
 import { expireEphemeral, keepEphemeral } from './ephemeral.ts'
 import type { Live } from './sequence.ts'
@@ -34,13 +35,18 @@ export async function checkWorkspace(engine: Engine, source: WorkspaceSource): P
 
 /** Brings a checkout into a VM; see prepareWorkspace. @throws vm.not-running, vm.busy, … */
 export function prepareVmWorkspace(engine: Engine, vm: Vm, request: PrepareWorkspace, live: Live): Promise<PreparedWorkspace> {
-  return withWorkspaces(engine, vm, 'workspace prepare', live, (context, both) =>
-    prepareWorkspace(
-      context,
-      { guestPath: defaultGuestPath, mode: 'shallow', readonly: false, overwrite: false, ...request },
-      both,
-    ),
-  )
+  const { tooling = false, ...wanted } = request
+  const whole = { guestPath: defaultGuestPath, mode: 'shallow' as const, readonly: false, overwrite: false, ...wanted }
+  return withWorkspaces(engine, vm, 'workspace prepare', live, async (context, both) => {
+    const prepared = await prepareWorkspace(context, whole, both)
+    if (!tooling) return prepared
+    try {
+      return { ...prepared, toolingLog: await startTooling(context.agent, whole.guestPath, prepared.source, both.signal) }
+    } catch (error) {
+      const warning = `The tools that the checkout names are not installed: ${toBangerError(error).message}`
+      return { ...prepared, warnings: [...prepared.warnings, warning] }
+    }
+  })
 }
 
 /** Makes workspaces read-only again that were, before the guest's own programs start. */

@@ -28,6 +28,8 @@ export interface PrepareWorkspace extends WorkspaceSource {
   readonly?: boolean
   /** Whether what the guest has done there may be lost. */
   overwrite?: boolean
+  /** Whether the guest is to install the tools that the checkout names for mise, in the background. */
+  tooling?: boolean
 }
 
 export interface PreparedWorkspace {
@@ -43,6 +45,8 @@ export interface PreparedWorkspace {
   /** Files and links that were removed from the guest. */
   removed: number
   warnings: string[]
+  /** Absolute path, in the guest, of the log of what it installs. */
+  toolingLog?: string
 }
 
 export const defaultGuestPath = '/root/repo'

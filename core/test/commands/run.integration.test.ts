@@ -151,10 +151,16 @@ describe('vm run', () => {
     expect(daemon.calls.at(-1)).toMatchObject({ method: 'DELETE' })
   })
 
-  it('says that it takes no path yet', async () => {
-    expect(await runCli(daemon.env, ['vm', 'run', '../repo', '--', 'make'])).toMatchObject({
-      stderr: expect.stringContaining('cannot take a path (../repo)'),
-    })
+  it('refuses what only a workspace has, without a path', async () => {
+    for (const flags of [
+      ['--branch', 'x'],
+      ['--branch', 'x', '--from', 'y'],
+      ['--mode', 'full_copy'],
+    ]) {
+      const { code, stderr } = await runCli(daemon.env, ['vm', 'run', ...flags, '--', 'true'])
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(`${flags[0]} needs the path`) })
+    }
+    expect((await runCli(daemon.env, ['vm', 'run', '.', '--from', 'x'])).code).toBe(2)
     expect(daemon.calls).toEqual([])
   })
 
@@ -170,5 +176,55 @@ describe('vm run', () => {
       expect((await runCli(daemon.env, ['vm', 'run', ...flags])).code, flags.join(' ')).toBe(2)
     }
     expect(daemon.calls).toEqual([])
+  })
+})
+
+describe('vm run PATH', () => {
+  const prepared = { guestPath: '/root/repo', source: '/src/shop', files: 1, sent: 1, bytes: 1, removed: 0, warnings: ['no git'] }
+  const calls = () => daemon.calls.map(({ method, path }) => `${method} ${path}`)
+
+  beforeEach(() => {
+    daemon.routes['POST /v1/workspaces/check'] = (_call, response) => json(response, { source: '/src/shop' })
+    daemon.routes[`POST ${vm}/workspace/prepare`] = result({ ...prepared, toolingLog: '/root/tooling.log' })
+  })
+
+  it('checks the checkout, makes a VM, brings it there and runs the command in it', async () => {
+    const flags = ['--branch', 'new', '--from', 'main', '--mode', 'full_copy']
+    const { code, stderr } = await runCli(daemon.env, ['vm', 'run', '/src/shop', ...flags, '--', 'sh', '-c', 'exit 3'])
+    expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining('Warning: no git') })
+    expect(calls()).toEqual([
+      'POST /v1/workspaces/check',
+      'POST /v1/vms',
+      `POST ${vm}/workspace/prepare`,
+      `POST ${vm}/exec`,
+      `DELETE ${vm}?force=true`,
+    ])
+    const source = { path: '/src/shop', mode: 'full_copy', branch: { name: 'new', from: 'main' } }
+    expect(daemon.calls[0]?.body).toEqual(source)
+    expect(daemon.calls[2]?.body).toEqual({ ...source, tooling: false })
+    expect(guest.starts[0]).toMatchObject({ argv: ['sh', '-c', 'exit 3'], cwd: '/root/repo' })
+  })
+
+  it('has the tools installed for a shell, and says where the log is', async () => {
+    const { stderr } = await runCli(daemon.env, ['vm', 'run', '/src/shop'], 'exit\n')
+    expect(stderr).toContain('/root/tooling.log')
+    expect(daemon.calls[2]?.body).toEqual({ path: '/src/shop', tooling: true })
+  })
+
+  it('makes no VM for what is no checkout', async () => {
+    daemon.routes['POST /v1/workspaces/check'] = (_call, response) =>
+      json(response, { code: 'workspace.no-checkout', message: 'It is none.' }, 400)
+    expect(await runCli(daemon.env, ['vm', 'run', '/src/shop', '--', 'true'])).toMatchObject({
+      code: 125,
+      stderr: expect.stringContaining('It is none.'),
+    })
+    expect(calls()).toEqual(['POST /v1/workspaces/check'])
+  })
+
+  it('removes the VM when the checkout cannot be brought there', async () => {
+    daemon.routes[`POST ${vm}/workspace/prepare`] = (_call, response) =>
+      json(response, { code: 'guest.disk-full', message: 'The disk is full.' }, 507)
+    expect((await runCli(daemon.env, ['vm', 'run', '/src/shop', '--', 'true'])).code).toBe(125)
+    expect(calls().at(-1)).toBe(`DELETE ${vm}?force=true`)
   })
 })
