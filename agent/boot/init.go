@@ -58,6 +58,9 @@ func run() error {
 	if target, err := modulesMountPoint(); err == nil && options.Modules != "" {
 		keepMounted(rootDir, strings.TrimPrefix(target, rootDir))
 	}
+	if init != "" {
+		noConsoleLogins(rootDir)
+	}
 	service := pid1.NewService(rootDir, options.Channel, init)
 	mode, err := service.AwaitConfigured()
 	if err != nil {

@@ -18,6 +18,15 @@ func keepMounted(root, mountPoint string) {
 	os.WriteFile(filepath.Join(dir, "10-banger.conf"), []byte("[Unit]\nDefaultDependencies=no\n"), 0o644)
 }
 
+// noConsoleLogins keeps systemd from a login prompt on the serial console, which is a log that nobody types into. Without
+// udev, as in images made for containers, it would wait 90 s for the console's device.
+func noConsoleLogins(root string) {
+	dir := filepath.Join(root, "run/systemd/system")
+	if os.MkdirAll(dir, 0o755) == nil {
+		os.Symlink("/dev/null", filepath.Join(dir, "serial-getty@.service"))
+	}
+}
+
 // escapeUnitPath is systemd-escape --path (systemd.unit(5), "String escaping for inclusion in unit names").
 func escapeUnitPath(path string) string {
 	var escaped strings.Builder

@@ -1,7 +1,6 @@
 package services
 
 import (
-	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,12 +10,13 @@ import (
 )
 
 const (
-	initAppears  = time.Minute
-	bootComplete = 2 * time.Minute
+	initAppears = time.Minute
+	basicSystem = 2 * time.Minute
 )
 
 // awaitInit lets the image's init come up before packages are installed: their scripts start services through it, and
-// pass over that without a word when it is not there. An init of no known kind is not waited for.
+// pass over that without a word when it is not there. All that it starts then may take minutes more, and is not waited
+// for. An init of no known kind is not waited for either.
 func awaitInit(g *guest.Guest) {
 	if !g.Live() || g.Init == "" {
 		return
@@ -24,24 +24,18 @@ func awaitInit(g *guest.Guest) {
 	program, _ := filepath.EvalSymlinks(g.Init)
 	switch {
 	case filepath.Base(program) == "systemd":
-		if !appears("/run/systemd/private") {
-			return
-		}
-		limited, cancel := context.WithTimeout(context.Background(), bootComplete)
-		defer cancel()
-		exec.CommandContext(limited, "systemctl", "is-system-running", "--wait").Run()
+		becomes(func() bool { return isFile("/run/systemd/private") }, initAppears, 50*time.Millisecond)
+		becomes(func() bool { return exec.Command("systemctl", "is-active", "--quiet", "basic.target").Run() == nil }, basicSystem, time.Second)
 	case isFile("/sbin/openrc"):
-		appears("/run/openrc/softlevel")
+		becomes(func() bool { return isFile("/run/openrc/softlevel") }, initAppears, 50*time.Millisecond)
 	}
 }
 
-func appears(path string) bool {
-	for deadline := time.Now().Add(initAppears); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		if isFile(path) {
-			return true
-		}
+// becomes waits until something holds, or for the patience.
+func becomes(holds func() bool, patience, pause time.Duration) {
+	for deadline := time.Now().Add(patience); !holds() && time.Now().Before(deadline); {
+		time.Sleep(pause)
 	}
-	return false
 }
 
 func isFile(path string) bool {

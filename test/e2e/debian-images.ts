@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { createWriteStream, writeFileSync } from 'node:fs'
+import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Host } from '@banger/core'
@@ -39,10 +39,16 @@ export async function pushDebianImages(folder: string, to: { plain: Target; syst
   const layout = join(folder, 'layout')
   const storage = ['--root', join(folder, 'root'), '--runroot', join(folder, 'run'), '--storage-driver', 'vfs']
   const buildah = (...args: string[]) => execute('buildah', [...storage, ...args])
+  // apt's lists are no part of the images, and fetched once
+  const lists = join(folder, 'lists')
+  mkdirSync(lists)
+  const runIn = (container: string, script: string) =>
+    buildah('run', '--isolation=chroot', `--volume=${lists}:/var/lib/apt/lists`, container, '--', 'sh', '-euc', script)
 
   const base = buildah('from', 'scratch')
   buildah('add', base, await bootstrap(join(folder, 'base.tar')), '/')
   for (const [file, path] of await hostAccess(folder)) buildah('add', base, file, path)
+  runIn(base, installDependencies)
   const id = buildah('commit', '--rm', '--quiet', base)
   buildah('push', id, `oci:${layout}:base`)
 
@@ -52,7 +58,7 @@ export async function pushDebianImages(folder: string, to: { plain: Target; syst
   execute('skopeo', ['copy', '--dest-tls-verify=false', ...login, `oci:${layout}:plain`, `docker://${registry}/${images.plain}`])
 
   const systemd = buildah('from', id)
-  buildah('run', '--isolation', 'chroot', systemd, '--', 'sh', '-euc', installSystemd)
+  runIn(systemd, installSystemd)
   buildah('commit', '--rm', '--tls-verify=false', systemd, `docker://${to.systemd.registry}/${images.systemd}`)
 }
 
@@ -77,15 +83,21 @@ const plainConfig = [
   ['entrypoint', '/bin/false'],
 ].map(([key, value]) => `--config.${key}=${value}`)
 
-/** All that openssh-server depends on is there, so that a guest installs that alone: emulated, it takes a minute otherwise. */
+/** All that openssh-server depends on, so that a guest installs that alone: emulated, the others take a minute. */
+const installDependencies = `
+export DEBIAN_FRONTEND=noninteractive
+apt-get -qq update
+apt-get -qq install --no-install-recommends openssh-client openssh-sftp-server procps ucf libwrap0 runit-helper
+apt-get clean
+`
+
+/** As in Docker's Debian, nothing may be started by being installed. */
 const installSystemd = `
 export DEBIAN_FRONTEND=noninteractive
+apt-get -qq install --no-install-recommends systemd-sysv
+apt-get clean
 printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d
 chmod 755 /usr/sbin/policy-rc.d
-apt-get -qq update
-apt-get -qq install --no-install-recommends systemd-sysv openssh-client openssh-sftp-server procps ucf libwrap0 runit-helper
-apt-get clean
-rm -rf /var/lib/apt/lists/*
 `
 
 /** The minimal Debian that \`debian:<suite>/minimal\` is made of, as a tar. */
