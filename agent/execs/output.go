@@ -11,7 +11,9 @@ import (
 )
 
 const (
-	chunkSize = 64 << 10
+	chunkSize = 256 << 10
+	// what the pipe of stdout holds
+	pipeSize = 1 << 20
 	// how long output that other processes hold open is waited for after the command's end
 	drainTime = 200 * time.Millisecond
 	// A pipe's or terminal's buffer holds no more: what was written before the command's end is delivered.

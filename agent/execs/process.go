@@ -76,6 +76,7 @@ func (p *Process) openStreams(prepared *Prepared, tty messages.TTY) (theirs []*o
 		return theirs, err
 	}
 	p.Stdout = ours
+	enlarge(ours)
 	theirs = append(theirs, stdout)
 	p.command.Stdout = stdout
 	ours, stderr, err := os.Pipe()
@@ -85,6 +86,15 @@ func (p *Process) openStreams(prepared *Prepared, tty messages.TTY) (theirs []*o
 	p.Stderr = ours
 	p.command.Stderr = stderr
 	return append(theirs, stderr), nil
+}
+
+// enlarge gives a pipe room for several chunks, where the kernel allows it: in an emulated guest, waking each other for
+// every 64 KiB takes a third of the time.
+func enlarge(pipe *os.File) {
+	control(pipe, func(fd int) error {
+		_, err := unix.FcntlInt(uintptr(fd), unix.F_SETPIPE_SZ, pipeSize)
+		return err
+	})
 }
 
 func (p *Process) CloseStreams() {

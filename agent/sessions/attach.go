@@ -87,10 +87,11 @@ func (s *session) attach(ctx context.Context, client messages.AttachStart, reade
 		}
 		return nil
 	})
-	to.Write(mux.AppendJSON(nil, mux.Attached, s.attached()))
+	welcome := s.attached()
+	to.Write(mux.AppendJSON(nil, mux.Attached, welcome))
 	listening := begin(func() error { return s.listen(ctx, h, reader) })
 	sending := begin(func() error { return s.sendOutput(ctx, from, true, to) })
-	begin(func() error { return s.acknowledgeStdin(ctx, to) })
+	begin(func() error { return s.acknowledgeStdin(ctx, welcome.StdinTaken, to) })
 
 	select {
 	case err = <-listening:
@@ -165,11 +166,11 @@ func (s *session) addStdin(ctx context.Context, data []byte) bool {
 }
 
 // acknowledgeStdin tells the client how much of its stdin the command has taken, so that it may send more.
-func (s *session) acknowledgeStdin(ctx context.Context, to *mux.Writer) error {
+// told is what it knows of that.
+func (s *session) acknowledgeStdin(ctx context.Context, told int64, to *mux.Writer) error {
 	if s.input == nil {
 		return nil
 	}
-	_, told, _ := s.input.State()
 	for {
 		taken, ok := s.input.AwaitTaken(ctx, told)
 		if !ok {

@@ -49,22 +49,24 @@ func TestTheGoldenClientGetsTheGoldenAnswer(t *testing.T) {
 		out.Close()
 	}()
 	go send.Write(golden(t, "attach-client"))
-	want := sorted(t, bytes.NewReader(golden(t, "attach-session")))
-	if got := sorted(t, &untilExit{receive, send}); !slices.Equal(got, want) {
+	answer := golden(t, "attach-session")
+	want := sorted(t, bytes.NewReader(answer))
+	if got := sorted(t, &counted{receive, len(answer), send}); !slices.Equal(got, want) {
 		t.Fatalf("%q, not %q", got, want)
 	}
 }
 
-// untilExit hangs up once the exit frame has been read, as a client does.
-type untilExit struct {
+// counted hangs up once so many bytes have been read, as a client does after the exit frame.
+type counted struct {
 	io.Reader
+	left   int
 	hangUp io.Closer
 }
 
-func (u *untilExit) Read(buffer []byte) (int, error) {
-	n, err := u.Reader.Read(buffer)
-	if bytes.Contains(buffer[:n], []byte(`{"code":0}`)) {
-		u.hangUp.Close()
+func (c *counted) Read(buffer []byte) (int, error) {
+	n, err := c.Reader.Read(buffer)
+	if c.left -= n; c.left <= 0 {
+		c.hangUp.Close()
 	}
 	return n, err
 }

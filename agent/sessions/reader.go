@@ -9,7 +9,7 @@ import (
 )
 
 // readSize holds any frame of a journal several times.
-const readSize = 256 << 10
+const readSize = 1 << 20
 
 // reader goes through a journal, whole frames at a time.
 type reader struct {
