@@ -3,10 +3,11 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import ssh2, { type Connection, type ServerChannel } from 'ssh2'
+import { generateKeyPair } from '../../src/config/ssh-key.ts'
 import type { SshAccess } from '../../src/protocol/api.ts'
 
-export const hostKeys = ssh2.utils.generateKeyPairSync('ed25519')
-export const userKeys = ssh2.utils.generateKeyPairSync('ed25519')
+export const hostKeys = generateKeyPair('test')
+export const userKeys = generateKeyPair('test')
 
 export interface FakeSshd {
   /** Sizes of terminals that were asked for: `30x100`. */
