@@ -414,6 +414,26 @@ export const catalogue = {
     message: 'Preparing {folder} in the VM "{vm}" was interrupted; it is not complete.',
     hint: 'Run it again: what is there already is not sent again.',
   },
+  'workspace.pull-interrupted': {
+    status: 499,
+    message: 'The pull from the VM "{vm}" was interrupted.',
+    hint: 'Every file that was brought is whole. Run it again to bring the rest.',
+  },
+  'workspace.none': {
+    status: 404,
+    message: 'The VM "{vm}" has no workspace at {folder}.',
+    hint: 'Make one: banger vm workspace prepare {vm}. Or name another folder with --guest-path.',
+  },
+  'workspace.too-much': {
+    status: 400,
+    message: 'The VM "{vm}" has more in {folder} than can be brought here: {reason}.',
+    hint: 'Have git ignore there what is not to be brought (.gitignore).',
+  },
+  'workspace.unsound': {
+    status: 502,
+    message: "The guest's commits cannot be taken: {reason}",
+    hint: 'Nothing was brought here. See what git says of them in the VM: git fsck --strict',
+  },
   'workspace.occupied': {
     status: 409,
     message: 'The folder {folder} of the VM "{vm}" {origin}.',

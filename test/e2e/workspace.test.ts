@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -93,6 +94,63 @@ describe('a workspace in a VM', () => {
     expect(await inGuest(folder, 'git', 'status', '--porcelain=v2', '--untracked-files=all')).toBe(
       repository.git('status', '--porcelain=v2', '--untracked-files=all'),
     )
+  })
+})
+
+describe('what was done in a workspace', () => {
+  beforeAll(async () => void (await banger.ok(['vm', 'create', '--name', vm])))
+  afterAll(() => banger.run(['vm', 'delete', '--force', vm]))
+  const here = (repository: Repository, path: string) => readFileSync(join(repository.dir, path), 'utf8')
+
+  it('comes back: files, commits as a reference, and nothing over what was changed here', async () => {
+    using repository = new Repository().begin()
+    await banger.ok(['vm', 'workspace', 'prepare', vm, repository.dir])
+    const commit = 'echo committed > done.txt; git add done.txt; git -c user.name=a -c user.email=a@b commit --quiet -m There'
+    const script = `${commit}; echo guest > README.md; echo guest > src/main.c; rm src/run.sh; printf 'new\\0' > new.bin`
+    await inGuest('/root/repo', 'sh', '-c', script)
+    repository.write('src/main.c', 'mine\n').write('mine.txt', 'mine\n')
+    const before = fingerprint(repository.top)
+    const diff = await banger.run(['vm', 'workspace', 'diff', vm])
+    expect(diff.stdout).toMatch(/^diff --git a\/README\.md/m)
+    expect(diff.stderr).toContain('of: main')
+    expect(fingerprint(repository.top)).toEqual(before)
+
+    const pulled = await banger.run(['vm', 'workspace', 'pull', vm])
+    expect(pulled.status).toBe(1)
+    expect(pulled.stdout).toMatch(/^M README\.md$/m)
+    expect(pulled.stdout).toMatch(/left as they are here: src\/main\.c/)
+    expect([here(repository, 'README.md'), here(repository, 'src/main.c'), here(repository, 'mine.txt')]).toEqual([
+      'guest\n',
+      'mine\n',
+      'mine\n',
+    ])
+    expect(repository.git('show', `refs/banger/${vm}/conflicts:src/main.c`)).toBe('guest\n')
+    expect(repository.git('show', `refs/banger/${vm}/heads/main:done.txt`)).toBe('committed\n')
+    repository.git('fsck', '--strict')
+  })
+
+  it('leaves a valid repository and whole files when the daemon is killed in the middle, and comes back then', async () => {
+    using repository = new Repository().begin()
+    await banger.ok(['vm', 'workspace', 'prepare', vm, repository.dir, '--guest-path', '/root/killed'])
+    await inGuest('/root/killed', 'sh', '-c', 'mkdir many; for i in $(seq 600); do seq $i 2000 > many/$i; done')
+    const pull = ['vm', 'workspace', 'pull', vm, '--guest-path', '/root/killed']
+    for (const attempt of [1, 2]) {
+      const running = banger.run(pull)
+      const count = () => spawnSync('find', [repository.dir, '-path', '*many/*'], { encoding: 'utf8' }).stdout.split('\n').length
+      const before = count()
+      await expect.poll(count, { interval: 5, timeout: 60_000 }).toBeGreaterThan(before + attempt)
+      await banger.killDaemon()
+      expect((await running).status).not.toBe(0)
+      repository.git('fsck', '--strict')
+      for (const [path, file] of Object.entries(contents(join(repository.dir, 'many')))) {
+        const whole = spawnSync('seq', [path, '2000'], { encoding: 'utf8' }).stdout
+        expect(file).toContain(createHash('sha256').update(whole).digest('hex'))
+      }
+    }
+    await banger.ok(pull)
+    expect(Object.keys(contents(join(repository.dir, 'many'))).length).toBe(600)
+    expect(existsSync(join(repository.dir, '.git/banger-pull'))).toBe(false)
+    expect(repository.git('status', '--porcelain')).toBe('?? many/\n')
   })
 })
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { fail } from '../errors.ts'
 import type { AddImage, CreateVm, ImportKernel, PruneImages, PullKernel } from '../protocol/api.ts'
 import type { StartSession } from '../protocol/session.ts'
-import type { PrepareWorkspace, WorkspaceSource } from '../protocol/workspace.ts'
+import type { DiffWorkspace, PrepareWorkspace, PullWorkspace, WorkspaceSource } from '../protocol/workspace.ts'
 
 const path = z.string().refine(isAbsolute, 'must be an absolute path')
 const port = z.int().min(1).max(65_535)
@@ -71,6 +71,14 @@ export const bodies = {
     overwrite: z.boolean().optional(),
     tooling: z.boolean().optional(),
   }) satisfies z.ZodType<PrepareWorkspace>,
+  diffWorkspace: z.strictObject({
+    guestPath: guestFolder.optional(),
+    format: z.enum(['patch', 'stat']).optional(),
+  }) satisfies z.ZodType<DiffWorkspace>,
+  pullWorkspace: z.strictObject({
+    guestPath: guestFolder.optional(),
+    branch: z.string().min(1).optional(),
+  }) satisfies z.ZodType<PullWorkspace>,
   pullKernel: z.strictObject({ name: z.string().min(1) }) satisfies z.ZodType<PullKernel>,
   importKernel: z.strictObject({ name: z.string().min(1), ...kernelPaths }) satisfies z.ZodType<ImportKernel>,
 }

@@ -11,6 +11,7 @@ import type { Engine, LiveVm } from './engine.ts'
 import { recover, type Verb } from './sequence.ts'
 import { startVerb } from './start-vm.ts'
 import { killVerb, stopVerb } from './stop-vm.ts'
+import { pullVerb } from './vm-workspace.ts'
 import { markStopped, watchExit } from './watch-exit.ts'
 
 /** Every journaled verb, so that what a crash left can be undone or finished. */
@@ -26,6 +27,7 @@ export function verbs(engine: Engine): Verb<never>[] {
     deleteImageVerb(engine),
     importKernelVerb(engine),
     deleteKernelVerb(engine),
+    pullVerb(),
   ] as Verb<never>[]
 }
 

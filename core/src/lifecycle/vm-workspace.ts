@@ -4,16 +4,29 @@ import { Readable } from 'node:stream'
 import { fail, toBangerError } from '../errors.ts'
 import type { AgentClient } from '../guest/agent-client.ts'
 import type { Vm } from '../protocol/model.ts'
-import { defaultGuestPath, type PreparedWorkspace, type PrepareWorkspace, type WorkspaceSource } from '../protocol/workspace.ts'
+import {
+  defaultGuestPath,
+  type DiffWorkspace,
+  type PreparedWorkspace,
+  type PrepareWorkspace,
+  type PulledWorkspace,
+  type PullWorkspace,
+  type WorkspaceDiff,
+  type WorkspaceSource,
+} from '../protocol/workspace.ts'
 import { findCheckout } from '../workspace/checkout/find-checkout.ts'
 import type { WorkspaceContext } from '../workspace/context.ts'
 import { readSource } from '../workspace/metadata/read-source.ts'
+import { diffWorkspace } from '../workspace/diff.ts'
+import { openWorkspace } from '../workspace/open-workspace.ts'
 import { prepareWorkspace } from '../workspace/prepare.ts'
+import { pullWorkspace } from '../workspace/pull.ts'
 import { readRecords } from '../workspace/record/workspace-record.ts'
+import { stagingFolder } from '../workspace/return/staging-folder.ts'
 import { startTooling } from '../workspace/start-tooling.ts'
 import type { Engine } from './engine.ts'
 import { expireEphemeral, keepEphemeral } from './ephemeral.ts'
-import type { Live } from './sequence.ts'
+import { type Live, perform, type Verb } from './sequence.ts'
 
 /**
  * Refuses what no workspace can be made of, before there is a VM for it.
@@ -49,6 +62,43 @@ export function prepareVmWorkspace(engine: Engine, vm: Vm, request: PrepareWorks
   })
 }
 
+/** What a guest has changed in a workspace; see diffWorkspace. @throws vm.not-running, vm.busy, … */
+export function diffVmWorkspace(engine: Engine, vm: Vm, request: DiffWorkspace, live: Live): Promise<WorkspaceDiff> {
+  const { guestPath = defaultGuestPath, format = 'patch' } = request
+  return withWorkspaces(engine, vm, 'workspace diff', live, (context, both) =>
+    diffWorkspace(context, { guestPath, format }, both),
+  )
+}
+
+/** Brings what a guest has done in a workspace to its checkout; see pullWorkspace. @throws vm.not-running, vm.busy, … */
+export function pullVmWorkspace(engine: Engine, vm: Vm, request: PullWorkspace, live: Live): Promise<PulledWorkspace> {
+  const { guestPath = defaultGuestPath, branch } = request
+  return withWorkspaces(engine, vm, 'workspace pull', live, async (context, both) => {
+    const { remembered } = await openWorkspace(context, guestPath)
+    const checkout = await findCheckout(engine.host, remembered.record.source)
+    const staging = await stagingFolder(checkout)
+    const whole = { guestPath, staging, ...(branch === undefined ? {} : { branch }) }
+    let pulled: PulledWorkspace | undefined
+    const verb = pullVerb(async (stepLive) => {
+      pulled = await pullWorkspace(context, checkout, whole, stepLive)
+    })
+    await perform(verb, vm.id, { staging }, both, { journal: engine.store.journal, log: engine.host.log })
+    return pulled as PulledWorkspace
+  })
+}
+
+/**
+ * A pull's files appear one by one, each whole; what a crash leaves is the folder where they are made.
+ * @param pull unknown, and not needed, when a crash is undone
+ */
+export function pullVerb(pull: (live: Live) => Promise<void> = async () => undefined): Verb<{ staging: string }> {
+  return {
+    name: 'workspace.pull',
+    onCrash: 'undo',
+    steps: [{ name: 'pull', run: (_, live) => pull(live), undo: ({ staging }) => rm(staging, { recursive: true, force: true }) }],
+  }
+}
+
 /** Makes workspaces read-only again that were, before the guest's own programs start. */
 export async function lockWorkspaces(engine: Engine, vm: Vm, agent: AgentClient, signal: AbortSignal): Promise<void> {
   for (const { guestPath, readonly } of await readRecords(engine.paths.vm(vm.id).workspaces))
@@ -69,7 +119,13 @@ function withWorkspaces<T>(
     if (!agent || state !== 'running') throw fail('vm.not-running', { name: vm.name, state })
     const waited = keepEphemeral(vm)
     try {
-      const context = { host: engine.host, agent, vm: vm.name, workspaces: engine.paths.vm(vm.id).workspaces }
+      const context = {
+        host: engine.host,
+        agent,
+        vm: vm.name,
+        diskSize: vm.disk * 1024 * 1024,
+        workspaces: engine.paths.vm(vm.id).workspaces,
+      }
       return await work(context, { ...live, signal: AbortSignal.any([signal, live.signal]) })
     } finally {
       if (waited) expireEphemeral(engine, vm)

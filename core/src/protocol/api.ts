@@ -32,6 +32,8 @@
  * | GET /v1/vms/:vm/sessions/:session/output?from=&follow= | → stdio_mux_v1 frames of its output from a position on |
  * | POST /v1/workspaces/check | WorkspaceSource → {"source"}; refuses what no workspace can be made of |
  * | POST /v1/vms/:vm/workspace/prepare | PrepareWorkspace ⇒ operation PreparedWorkspace |
+ * | POST /v1/vms/:vm/workspace/diff | DiffWorkspace ⇒ operation WorkspaceDiff |
+ * | POST /v1/vms/:vm/workspace/pull | PullWorkspace ⇒ operation PulledWorkspace |
  * | GET /v1/images, GET /v1/images/:image, DELETE | → ImageEntry[], ImageEntry, {} |
  * | POST /v1/images | AddImage ⇒ operation Image |
  * | POST /v1/images/prune | PruneImages ⇒ operation PrunedImages |

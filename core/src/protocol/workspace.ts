@@ -49,4 +49,52 @@ export interface PreparedWorkspace {
   toolingLog?: string
 }
 
+export interface DiffWorkspace {
+  /** Absolute. Default `/root/repo`. */
+  guestPath?: string
+  /** Default: a patch that `git apply` takes. */
+  format?: 'patch' | 'stat'
+}
+
+export interface WorkspaceDiff {
+  guestPath: string
+  source: string
+  /** What the guest has changed since it was prepared, or pulled from. */
+  changes: WorkspaceChange[]
+  /** Branches of the guest with commits that are not here. */
+  commits: string[]
+  /** What git says of the changes: bytes, one character each (latin1). */
+  text: string
+  /** What is left out, and why. */
+  warnings: string[]
+}
+
+export interface WorkspaceChange {
+  /** Relative to the workspace; what is no readable text is quoted as in JSON. */
+  path: string
+  change: 'added' | 'changed' | 'removed'
+}
+
+export interface PullWorkspace {
+  /** Absolute. Default `/root/repo`. */
+  guestPath?: string
+  /** Branch to make of where the guest's HEAD stands. */
+  branch?: string
+}
+
+export interface PulledWorkspace {
+  guestPath: string
+  source: string
+  /** What was brought to the checkout. */
+  changes: WorkspaceChange[]
+  /** Files that are otherwise on both sides; nothing of them was changed here. */
+  conflicts: string[]
+  /** The reference that has the guest's versions of those files; what they were made from is its parent. */
+  conflictRef?: string
+  /** References that were made of the guest's branches. */
+  refs: { name: string; ref: string; commit: string }[]
+  /** What was left out, and why. */
+  warnings: string[]
+}
+
 export const defaultGuestPath = '/root/repo'

@@ -7,6 +7,8 @@ export interface WorkspaceContext {
   agent: AgentClient
   /** The VM's name. */
   vm: string
+  /** Bytes that the VM's disk holds. */
+  diskSize: number
   /** Folder of the records of the VM's workspaces. */
   workspaces: string
 }

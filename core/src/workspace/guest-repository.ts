@@ -1,7 +1,6 @@
 import type { Host } from '../hooks/host.ts'
-import { git } from './git/git.ts'
+import { git, type GitPlace } from './git/git.ts'
 import type { GuestRefs } from './guest-refs.ts'
-import type { Shadow } from './metadata/make-shadow.ts'
 import type { Manifest } from './record/manifest.ts'
 import type { WorkspaceRecord } from './record/workspace-record.ts'
 import type { GuestState } from './transfer/guest-state.ts'
@@ -29,15 +28,24 @@ export function lookAtRepositories(state: GuestState, manifest: Manifest): Repos
   return result
 }
 
-/** Branches of the guest, and HEAD, with commits that are nowhere else. */
-export async function unknownCommits(host: Host, shadow: Shadow, record: WorkspaceRecord, guest: GuestRefs): Promise<string[]> {
+/**
+ * Branches of the guest, and HEAD where it is on none, with commits that are not on the host.
+ * @param place where git finds the host's objects
+ */
+export async function unknownCommits(
+  host: Host,
+  place: GitPlace,
+  record: WorkspaceRecord,
+  guest: GuestRefs,
+): Promise<{ name: string; commit: string }[]> {
   const known = new Set([...Object.values(record.refs), ...record.objects.tips, ...record.pulled])
-  const places = Object.entries({ ...guest.refs, ...(guest.head?.startsWith('ref: ') ? {} : { HEAD: guest.head ?? '' }) })
-  const unknown = places.filter(([, object]) => object !== '' && !known.has(object))
+  const branches = Object.entries(guest.refs).filter(([name]) => name.startsWith('refs/heads/'))
+  const detached = guest.head && !guest.head.startsWith('ref: ') ? [['HEAD', guest.head] as const] : []
+  const unknown = [...branches, ...detached].filter(([, object]) => !known.has(object))
   if (unknown.length === 0) return []
   const input = unknown.map(([, object]) => `${object}\n`).join('')
-  const answers = (await git(host, shadow.place, ['cat-file', '--batch-check=%(objectname)'], { input })).split('\n')
-  return unknown.filter((_, index) => answers[index]?.endsWith(' missing')).map(([name]) => name.replace(/^refs\/heads\//, ''))
+  const answers = (await git(host, place, ['cat-file', '--batch-check=%(objectname)'], { input })).split('\n')
+  return unknown.filter((_, index) => answers[index]?.endsWith(' missing')).map(([name, commit]) => ({ name, commit }))
 }
 
 /** The manifest without those files of git folders that must be sent again, whatever the host's have become. */
@@ -54,4 +62,9 @@ export function settleRepositories(manifest: Manifest, state: GuestState, reposi
 
 function isReference(name: string): boolean {
   return name === 'HEAD' || name === 'packed-refs' || name.startsWith('refs/')
+}
+
+/** `main` of `refs/heads/main`. */
+export function branchName(ref: string): string {
+  return ref.replace(/^refs\/heads\//, '')
 }

@@ -82,7 +82,7 @@ async function bringOver(
 
   const settled = settleManifest(settleRepositories(remembered.manifest, state, repositories), state, work)
   for (const path of remembered.pending) settled.manifest.delete(path)
-  await makeContentStore(files.store, record.hash)
+  await makeContentStore(files.store, record.hash, await ignoredPatterns(source))
   const begun: WorkspaceRecord = { ...record, mode: request.mode, readonly: request.readonly }
   const everything = [...worktree, ...metadata]
   const done = await transfer({
@@ -118,6 +118,12 @@ async function warningsOf(
 ): Promise<string[]> {
   if (remembered.record.preparedAt > 0 || (await hasProgram(agent, 'git', signal))) return []
   return [`The VM "${vm}" has no git: the files are there, and git's data for when you install it.`]
+}
+
+/** What git ignores besides what `.gitignore` files say; what comes later counts more. */
+async function ignoredPatterns({ settings, shadow }: Source): Promise<string> {
+  const own = await readFile(join(shadow.gitDir, 'info/exclude'), 'latin1').catch(() => '')
+  return `${settings.exclude}\n${own}`
 }
 
 /** A workspace that was put on a branch of its own stays on it. */

@@ -1,7 +1,7 @@
 import { fail } from '../errors.ts'
 import type { WorkspaceContext } from './context.ts'
 import { readGuestRefs } from './guest-refs.ts'
-import { type RepositoryState, unknownCommits } from './guest-repository.ts'
+import { branchName, type RepositoryState, unknownCommits } from './guest-repository.ts'
 import type { GuestWork } from './guest-work.ts'
 import type { Source } from './metadata/read-source.ts'
 import type { WorkspaceRecord } from './record/workspace-record.ts'
@@ -22,11 +22,11 @@ export async function refuseLoss(
 ): Promise<string[]> {
   const { source, record, work, repositories, overwrite } = what
   const guest = repositories.moved ? await readGuestRefs(agent.worktree, record.guestPath, record.hash, signal) : undefined
-  const commits = guest ? await unknownCommits(host, source.shadow, record, guest) : []
+  const commits = guest ? await unknownCommits(host, source.shadow.place, record, guest) : []
   const lost = [
     ...work.entries.map(({ path }) => readable(path)),
     ...repositories.inner.map(readable),
-    ...commits.map((name) => `commits of ${readable(name)}`),
+    ...commits.map(({ name }) => `commits of ${readable(branchName(name))}`),
   ]
   if (lost.length > 0 && !overwrite) {
     const more = lost.length > named ? ` and ${lost.length - named} more` : ''

@@ -8,9 +8,13 @@ import { AgentClient } from '../../src/guest/agent-client.ts'
 import { createHost } from '../../src/host/index.ts'
 import { resolvePaths } from '../../src/store/paths.ts'
 import type { WorkspaceContext } from '../../src/workspace/context.ts'
-import type { PreparedWorkspace } from '../../src/protocol/workspace.ts'
+import type { PreparedWorkspace, PulledWorkspace, WorkspaceDiff } from '../../src/protocol/workspace.ts'
+import { findCheckout } from '../../src/workspace/checkout/find-checkout.ts'
+import { diffWorkspace } from '../../src/workspace/diff.ts'
 import { prepareWorkspace } from '../../src/workspace/prepare.ts'
 import type { PrepareRequest } from '../../src/workspace/prepare-request.ts'
+import { pullWorkspace } from '../../src/workspace/pull.ts'
+import { stagingFolder } from '../../src/workspace/return/staging-folder.ts'
 
 export const agentBinary = join(import.meta.dirname, '../../../build/bin/banger-vsock-agent')
 
@@ -31,7 +35,7 @@ export class TestGuest implements AsyncDisposable {
       return socket
     }, 'box')
     const host = createHost(resolvePaths({ HOME: folder }), log)
-    this.context = { host, agent: client, vm: 'box', workspaces: join(folder, 'workspaces') }
+    this.context = { host, agent: client, vm: 'box', diskSize: 2 ** 30, workspaces: join(folder, 'workspaces') }
   }
 
   static async start(): Promise<TestGuest> {
@@ -54,6 +58,24 @@ export class TestGuest implements AsyncDisposable {
   ): Promise<PreparedWorkspace> {
     const whole: PrepareRequest = { path, guestPath: this.repo, mode: 'shallow', readonly: false, overwrite: false, ...request }
     return prepareWorkspace(this.context, whole, { signal, progress: () => undefined })
+  }
+
+  diff(format: 'patch' | 'stat' = 'patch'): Promise<WorkspaceDiff> {
+    return diffWorkspace(this.context, { guestPath: this.repo, format }, this.#live())
+  }
+
+  async pull(
+    source: string,
+    options: { branch?: string; guestPath?: string; signal?: AbortSignal } = {},
+  ): Promise<PulledWorkspace> {
+    const checkout = await findCheckout(this.context.host, source)
+    const { signal, ...rest } = options
+    const request = { guestPath: this.repo, staging: await stagingFolder(checkout), ...rest }
+    return pullWorkspace(this.context, checkout, request, { ...this.#live(), ...(signal ? { signal } : {}) })
+  }
+
+  #live() {
+    return { signal: new AbortController().signal, progress: () => undefined }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

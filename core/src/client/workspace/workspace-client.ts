@@ -1,8 +1,12 @@
 import { fail } from '../../errors.ts'
 import {
   defaultGuestPath,
+  type DiffWorkspace,
   type PreparedWorkspace,
   type PrepareWorkspace,
+  type PulledWorkspace,
+  type PullWorkspace,
+  type WorkspaceDiff,
   type WorkspaceSource,
 } from '../../protocol/workspace.ts'
 import type { DaemonClient, OperationOptions } from '../daemon-client.ts'
@@ -27,6 +31,20 @@ export class WorkspaceClient {
     } catch (error) {
       if (!options.signal?.aborted) throw error
       throw fail('workspace.interrupted', { vm, folder: request.guestPath ?? defaultGuestPath }, error)
+    }
+  }
+
+  /** @throws workspace.none */
+  diff(vm: string, request: DiffWorkspace, options: OperationOptions = {}): Promise<WorkspaceDiff> {
+    return this.#client.operation('POST', `${pathOf(vm)}/diff`, request, { what: 'Looking at the workspace', ...options })
+  }
+
+  /** @throws workspace.none, workspace.branch; workspace.pull-interrupted when `options.signal` ends it */
+  async pull(vm: string, request: PullWorkspace, options: OperationOptions = {}): Promise<PulledWorkspace> {
+    try {
+      return await this.#client.operation('POST', `${pathOf(vm)}/pull`, request, options)
+    } catch (error) {
+      throw options.signal?.aborted ? fail('workspace.pull-interrupted', { vm }, error) : error
     }
   }
 }

@@ -43,9 +43,10 @@ export function asUser(folder: string): GitPlace {
 
 /**
  * A git folder of ours: no configuration counts but its own, so that nothing of the user's is run, and nothing is asked.
- * @param options.objects another object store to read from; nothing is written to it, not even times
+ * @param options.objects other object stores to read from. A command that writes objects must have none: where it finds one
+ * of them written there, git renews its time
  */
-export function isolated(gitDir: string, options: { worktree?: string; objects?: string; index?: string } = {}): GitPlace {
+export function isolated(gitDir: string, options: { worktree?: string; objects?: string[]; index?: string } = {}): GitPlace {
   return {
     cwd: options.worktree ?? gitDir,
     env: {
@@ -62,7 +63,7 @@ export function isolated(gitDir: string, options: { worktree?: string; objects?:
       GIT_DIR: gitDir,
       ...(options.worktree ? { GIT_WORK_TREE: options.worktree } : {}),
       ...(options.index ? { GIT_INDEX_FILE: options.index } : {}),
-      ...(options.objects ? { GIT_ALTERNATE_OBJECT_DIRECTORIES: quoted(options.objects) } : {}),
+      ...(options.objects ? { GIT_ALTERNATE_OBJECT_DIRECTORIES: options.objects.map(quoted).join(':') } : {}),
     },
   }
 }

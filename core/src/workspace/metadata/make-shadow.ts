@@ -65,7 +65,7 @@ export async function makeShadow(
     }),
     copyIndex(checkout.gitDir, gitDir),
   ])
-  const shadow = { gitDir, place: isolated(gitDir, { worktree: checkout.top, objects }) }
+  const shadow = { gitDir, place: isolated(gitDir, { worktree: checkout.top, objects: [objects] }) }
   await keepTrees(host, shadow)
   return shadow
 }
