@@ -79,7 +79,7 @@ const plainConfig = [
   ['env', 'POEM=two\nlines'],
   ['env', 'HOME=/home/app'],
   ['user', 'app:users'],
-  ['workingdir', '/work/here'],
+  ['workingdir', '/made/here'],
   ['entrypoint', '/bin/false'],
 ].map(([key, value]) => `--config.${key}=${value}`)
 

@@ -71,7 +71,7 @@ describe.skipIf(imageObstacle)('a Debian image of other tools, pulled from a reg
 
     it('runs commands as root, in the environment and the folder that the image names', async () => {
       const script = 'id -un; pwd; echo "$PATH"; echo "$EQUATION"; echo "$POEM"; echo "$HOME"'
-      expect(await exec('small', script)).toBe(`root\n/work/here\n${imagePath}\na=b\ntwo\nlines\n/root\n`)
+      expect(await exec('small', script)).toBe(`root\n/made/here\n${imagePath}\na=b\ntwo\nlines\n/root\n`)
       expect(await exec('small', script, '--env', 'EQUATION=c', '--cwd', '/srv')).toContain('\n/srv\n')
     })
 
@@ -122,7 +122,7 @@ describe.skipIf(imageObstacle)('a Debian image of other tools, pulled from a reg
     it('is reached by plain ssh, also in a login shell', async () => {
       expect(await plainSsh('small', 'bash -lc "echo \\$PATH"')).toBe(`${imagePath}\n`)
       const shell = await banger.run(['vm', 'ssh', 'small', '--tty'], { input: 'pwd; exit\n' })
-      expect(shell.stdout).toContain('/work/here')
+      expect(shell.stdout).toContain('/made/here')
     })
   })
 
