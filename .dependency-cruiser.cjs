@@ -68,6 +68,19 @@ module.exports = {
       from: { path: '^plugins/([^/]+)/' },
       to: { path: '^plugins/', pathNot: '^plugins/$1/' },
     },
+    {
+      name: 'the-kit-does-what-core-does',
+      comment: 'The testkit runs programs and builds root filesystems as core does, and knows nothing else of its insides',
+      severity: 'error',
+      from: { path: '^testkit/src/' },
+      to: { path: ['^core/', '^plugins/'], pathNot: '^core/src/(index\\.ts|host/|rootfs/build-rootfs|store/paths)' },
+    },
+    {
+      name: 'the-kit-is-for-tests',
+      severity: 'error',
+      from: { pathNot: ['(^|/)test/', '^testkit/'] },
+      to: { path: '^testkit/' },
+    },
     { name: 'core-knows-no-plugin', severity: 'error', from: { path: '^core/' }, to: { path: '^plugins/' } },
     {
       name: 'one-place-spawns',

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const sources = ['core/test', 'plugins/*/test', 'scripts/*/test', 'test/firecracker-stand-in/test']
+const sources = ['core/test', 'plugins/*/test', 'testkit/test', 'scripts/*/test', 'test/firecracker-stand-in/test']
 
 /** Files named *.test.ts are unit tests; *.integration.test.ts use real tools; test/e2e boots VMs with what `make build` made. */
 export default defineConfig({

@@ -7,6 +7,7 @@ import { buildDaemon } from './daemon.ts'
 import { writeLaunchers } from './launchers.ts'
 import { writeManifests } from './manifests.ts'
 import { writePackages } from './packages.ts'
+import { buildTestkit } from './testkit.ts'
 import { readWorkspaces } from './workspaces.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -19,6 +20,7 @@ await replaceLib(join(root, 'build/lib/banger'), async (lib) => {
   const target = { root, lib, version }
   await Promise.all([buildCli(target, [core, ...plugins]), buildDaemon(target, plugins)])
   await writePackages(target, core, plugins)
+  await buildTestkit(target)
   await writeManifests(lib)
 })
 await writeLaunchers(root, bin)

@@ -21,7 +21,7 @@ const checks: Check[] = [
   { name: 'lint and format', command: [bin('biome'), 'check', '--error-on-warnings', '--max-diagnostics=50'] },
   {
     name: 'imports',
-    command: [bin('depcruise'), '--config', '.dependency-cruiser.cjs', '--output-type', 'err-long', 'core', 'plugins'],
+    command: [bin('depcruise'), '--config', '.dependency-cruiser.cjs', '--output-type', 'err-long', 'core', 'plugins', 'testkit'],
   },
   { name: 'unused code', command: [bin('knip'), '--no-progress', '--no-config-hints'] },
   { name: 'go vet', command: ['go', 'vet', './...'], cwd: 'agent' },

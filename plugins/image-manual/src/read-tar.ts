@@ -19,10 +19,10 @@ export function isTar(format: FileFormat): format is TarFormat {
 export function readTar(host: Host, path: string, format: TarFormat, signal: AbortSignal): Readable {
   if (format === 'tar') return createReadStream(path, { highWaterMark: chunkSize })
   if (format === 'xz') return layerOf(host.stream('xz', ['--decompress', '--stdout', '--', path], { signal }))
-  return Readable.from(inflate(path, format), { objectMode: false })
+  return Readable.from(inflate(path, format, signal), { objectMode: false })
 }
 
-async function* inflate(path: string, format: 'gzip' | 'zstd'): AsyncIterable<Buffer> {
+async function* inflate(path: string, format: 'gzip' | 'zstd', signal: AbortSignal): AsyncIterable<Buffer> {
   const inflated = format === 'gzip' ? createGunzip({ chunkSize }) : createZstdDecompress({ chunkSize })
   const done = pipeline(createReadStream(path, { highWaterMark: chunkSize }), inflated)
   try {
@@ -30,6 +30,7 @@ async function* inflate(path: string, format: 'gzip' | 'zstd'): AsyncIterable<Bu
     await done
   } catch (error) {
     await done.catch(() => undefined)
+    signal.throwIfAborted()
     const reason = `its ${format} data is damaged or cut off`
     throw fail('image.invalid', { path, reason, advice: 'Copy or make it anew.' }, error)
   } finally {
