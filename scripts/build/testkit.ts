@@ -11,7 +11,7 @@ export async function buildTestkit({ root, lib }: BuildTarget): Promise<void> {
   const dir = join(root, 'testkit')
   const target = join(lib, 'node_modules/@banger/plugin-testkit')
   await build({
-    entryPoints: ['src/index.ts', 'src/checks.ts', 'src/plugin/load-fresh.ts'],
+    entryPoints: ['src/index.ts', 'src/checks.ts', 'src/plugin/load-fresh.ts', 'src/vmm/start-and-die.ts'],
     absWorkingDir: dir,
     outdir: join(target, 'dist'),
     entryNames: '[name]',

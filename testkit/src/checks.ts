@@ -1,7 +1,17 @@
-/** The checks as plain functions, for whoever does without vitest. */
+/** The checks as plain functions that throw a sentence, and what they are made of: for whoever does without vitest. */
 export type { Check } from './check.ts'
+export { distroChecks, type DistroSubject } from './distro.ts'
+export { doctorChecks, type DoctorSubject, examine } from './doctor.ts'
 export { imageSourceChecks } from './image-source/checks.ts'
 export type { ImageSourceSubject } from './image-source/subject.ts'
+export { kernelSourceChecks, type KernelSourceSubject } from './kernel-source.ts'
+export { networkChecks } from './network/checks.ts'
+export type { NetworkSubject } from './network/subject.ts'
 export { applyPlugin, type AppliedPlugin } from './plugin/apply.ts'
 export { pluginChecks, type PluginSubject } from './plugin/checks.ts'
+export { provision, provisionChecks, type ProvisionSubject } from './provision.ts'
 export { type LoggedLine, type TestHost, testHost, type TestHostOptions } from './test-host.ts'
+export { vmmChecks } from './vmm/checks.ts'
+export { orphan } from './vmm/orphan.ts'
+export { guestThat, type MachineOptions, sampleMachine, sampleSpec } from './vmm/sample-machine.ts'
+export type { VmmSubject } from './vmm/subject.ts'

@@ -17,8 +17,15 @@ export interface FakeRegistry {
   close(): Promise<void>
 }
 
-/** A registry that serves one image by every repository and tag, with ranges, until it is tricked. */
-export async function fakeRegistry(image: SampleImage, trick: Trick = () => false): Promise<FakeRegistry> {
+/** A registry that serves one image by every repository and tag, with ranges, until it is tricked; for one test. */
+export async function fakeRegistry(image: SampleImage, trick?: Trick): Promise<FakeRegistry> {
+  const registry = await openRegistry(image, trick)
+  onTestFinished(registry.close)
+  return registry
+}
+
+/** The same until it is closed. */
+export async function openRegistry(image: SampleImage, trick: Trick = () => false): Promise<FakeRegistry> {
   const server = createServer((request, response) => {
     registry.asked.push(`${request.method} ${request.url} ${request.headers.range ?? ''}`.trim())
     if (!registry.trick(request, response)) serve(image, request, response)
@@ -31,7 +38,6 @@ export async function fakeRegistry(image: SampleImage, trick: Trick = () => fals
     })
   const { port } = server.address() as AddressInfo
   const registry: FakeRegistry = { host: `127.0.0.1:${port}`, stranger: `0.0.0.0:${port}`, asked: [], trick, close }
-  onTestFinished(close)
   return registry
 }
 

@@ -2,9 +2,9 @@
  * Loads a plugin as the daemon does, in a process of its own, and tells the parent what it saw. Arguments: URL of the module, name
  * of its export. A plugin that leaves something running keeps this process alive.
  */
-import type { Extend } from '@banger/core'
 import { testHost } from '../test-host.ts'
 import { applyPlugin } from './apply.ts'
+import { importExtend } from './import-extend.ts'
 
 /** What the parent is told. */
 export interface Loaded {
@@ -28,9 +28,7 @@ process.disconnect()
 
 async function load(): Promise<Loaded> {
   const before = process.getActiveResourcesInfo()
-  const exports = (await import(module)) as Record<string, Extend | undefined>
-  const extend = exports[identifier]
-  if (typeof extend !== 'function') throw new Error(`${module} exports no function ${identifier}`)
+  const extend = await importExtend(module, identifier)
   const plugin = await extend()
   if (typeof plugin?.apply !== 'function')
     throw new Error(`${identifier}() gives no plugin: { name, coreRange, apply(hooks, host) }`)
