@@ -19,6 +19,7 @@ const layers = {
   'workspace': ['errors', 'hooks', 'protocol', 'guest'],
   'lifecycle': ['errors', 'hooks', 'protocol', 'config', 'store', 'rootfs', 'guest', 'boot', 'kernels', 'workspace'],
   'daemon/routes': ['errors', 'hooks', 'protocol', 'guest', 'lifecycle', 'store', 'daemon'],
+  'completion': ['cli/command-tree', 'client/http', 'client/output/visible', 'protocol', 'store/paths'],
   'cli': ['boot/share-core', 'store/paths', 'errors', 'client/failure'],
 }
 

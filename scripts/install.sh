@@ -19,4 +19,5 @@ for program in banger bangerd; do
   cp "build/bin/$program" "$prefix/bin/.$program.new"
   mv "$prefix/bin/.$program.new" "$prefix/bin/$program"
 done
+cp -R build/share "$prefix/"
 echo "installed $prefix/bin/banger"

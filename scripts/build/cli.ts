@@ -13,7 +13,7 @@ export interface BuildTarget {
   version: string
 }
 
-/** The CLI: a small entry, and one bundle in which each command is loaded when it is run. */
+/** The CLI: a small entry, what answers shells' completion, and one bundle in which each command is loaded when it is run. */
 export async function buildCli({ root, lib, version }: BuildTarget, workspaces: Workspace[]): Promise<void> {
   await buildVendor(root, lib)
   await build({
@@ -21,6 +21,12 @@ export async function buildCli({ root, lib, version }: BuildTarget, workspaces: 
     entryPoints: [join(root, 'core/bin/banger.ts')],
     outfile: join(lib, 'banger.cjs'),
     define: { ...commonJs.define, BANGER_VERSION: JSON.stringify(version) },
+  })
+  await build({
+    ...commonJs,
+    entryPoints: [join(root, 'core/src/completion/main.ts')],
+    outfile: join(lib, 'complete.cjs'),
+    minifyWhitespace: true,
   })
   await build({
     ...commonJs,

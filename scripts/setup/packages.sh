@@ -31,6 +31,8 @@ need getfattr attr # tests compare extended attributes
 need htpasswd apache2-utils # the registry's password file in those tests …
 need openssl openssl # … and its certificate
 need ssh openssh-client # vm ssh-config is tested with the real ssh
+need zsh zsh # completion is tested in the real shells
+need fish fish
 need git git # workspaces; the checks list the repository's files
 need make make
 [ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates" # mirrors are reached by https

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -37,6 +37,18 @@ describe('the installed program', () => {
     const path = `${dirname(banger)}:${process.env.PATH}`
     expect((await run('sh', ['-c', 'banger --version'], { env: { ...env(), PATH: path } })).stdout).toMatch(version)
     expect((await run('sh', ['-c', 'cd "$1" && PATH=.:$PATH banger --version', 'sh', dirname(banger)])).stdout).toMatch(version)
+  })
+
+  it('brings completion along, where shells look for it', async () => {
+    for (const file of [
+      'bash-completion/completions/banger',
+      'zsh/site-functions/_banger',
+      'fish/vendor_completions.d/banger.fish',
+    ]) {
+      expect(await readFile(join(folder, 'pre fix/share', file), 'utf8')).toContain('banger complete')
+    }
+    expect((await run(banger, ['completion', 'bash'])).stdout).toContain('complete -F _banger banger')
+    expect((await run(banger, ['complete', 'zsh', 'vm', 'sh'])).stdout).toContain('show\tShow everything about a VM.')
   })
 
   it('lists every command and topic without loading one', async () => {

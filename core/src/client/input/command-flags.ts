@@ -13,6 +13,7 @@ export const commandFlags = {
   }),
   'env-file': string({
     description: 'file of KEY=value lines to set (a .env file); --env wins over it',
+    helpValue: '<file>',
     multiple: true,
     multipleNonGreedy: true,
   }),

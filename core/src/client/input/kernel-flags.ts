@@ -7,10 +7,11 @@ export const kernelFlags = {
   'kernel-ref': string({
     description: 'name of a kernel that banger has (default: the default kernel)',
     exclusive: ['kernel'],
+    helpValue: '<kernel>',
   }),
-  kernel: string({ description: 'path of a vmlinux or vmlinuz to boot it with' }),
-  initrd: string({ description: "initrd to use in place of banger's", dependsOn: ['kernel'] }),
-  modules: string({ description: "folder of the kernel's modules", dependsOn: ['kernel'] }),
+  kernel: string({ description: 'vmlinux or vmlinuz to boot it with', helpValue: '<file>' }),
+  initrd: string({ description: "initrd to use in place of banger's", dependsOn: ['kernel'], helpValue: '<file>' }),
+  modules: string({ description: "folder of the kernel's modules", dependsOn: ['kernel'], helpValue: '<folder>' }),
 }
 
 export interface KernelFlags {

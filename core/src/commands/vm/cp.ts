@@ -19,6 +19,7 @@ An interrupted copy leaves no file by half.`
     '<%= config.bin %> vm cp testbox:/etc/os-release - | head -1',
   ]
   static override strict = false
+  static override completes = { source: 'vm:path', target: 'vm:path' }
   static override args = {
     source: string({ description: 'what to copy: VM:PATH, a path of this host, or -', required: true, ignoreStdin: true }),
     target: string({ description: 'where to: VM:PATH, a path of this host, or -', required: true, ignoreStdin: true }),

@@ -30,6 +30,7 @@ When the command could not be run: 127 when there is no such command, 126 when i
     '<%= config.bin %> vm run . -- make test',
     'echo "select 1" | <%= config.bin %> vm run --image devbox --memory 2G -- sqlite3',
   ]
+  static override completes = { path: 'folder' }
   static override args = {
     path: string({ description: 'a git checkout to work on in the VM', ignoreStdin: true }),
   }

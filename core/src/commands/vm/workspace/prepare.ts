@@ -17,6 +17,7 @@ Run it again to send what has changed since. It refuses to write over work done 
     '<%= config.bin %> vm workspace prepare testbox ../other-repo --guest-path /root/other --readonly',
     '<%= config.bin %> vm workspace prepare testbox --branch try-it --from origin/main',
   ]
+  static override completes = { path: 'folder' }
   static override args = {
     vm: string({ description: 'name or id of a VM', required: true, ignoreStdin: true }),
     path: string({ description: 'the checkout, or a folder in it', default: '.', ignoreStdin: true }),

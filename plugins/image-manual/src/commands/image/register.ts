@@ -10,9 +10,13 @@ export default class ImageRegister extends BangerCommand {
   ]
   static override flags = {
     'name': Flags.string({ description: 'name to give it', required: true }),
-    'rootfs': Flags.string({ description: 'path of an ext4 file, a folder or a tar (plain, gzip, zstd, xz)', required: true }),
+    'rootfs': Flags.string({
+      description: 'ext4 file, folder or tar (plain, gzip, zstd, xz)',
+      required: true,
+      helpValue: '<path>',
+    }),
     ...kernelFlags,
-    'work-seed': Flags.string({ description: "ext4 file whose copy becomes each VM's disk at /root" }),
+    'work-seed': Flags.string({ description: "ext4 file whose copy becomes each VM's disk at /root", helpValue: '<file>' }),
   }
 
   async run(): Promise<Image> {

@@ -11,12 +11,16 @@ export default class KernelImport extends BangerCommand {
   ]
   static override flags = {
     name: Flags.string({ description: 'name to give it', required: true }),
-    kernel: Flags.string({ description: 'path of the vmlinux or vmlinuz', required: true }),
-    modules: Flags.string({ description: 'folder of its modules: /lib/modules/<release>, or the folder above it' }),
+    kernel: Flags.string({ description: 'the vmlinux or vmlinuz', required: true, helpValue: '<file>' }),
+    modules: Flags.string({
+      description: 'folder of its modules: /lib/modules/<release>, or the folder above it',
+      helpValue: '<folder>',
+    }),
     initrd: Flags.string({
       description: "initrd to use in place of banger's, which would bring the guest agent along",
+      helpValue: '<file>',
     }),
-    config: Flags.string({ description: 'its build configuration, which tells what it can do' }),
+    config: Flags.string({ description: 'its build configuration, which tells what it can do', helpValue: '<file>' }),
   }
 
   async run(): Promise<Kernel> {

@@ -4,11 +4,11 @@ import { Args, BangerCommand, formatAge, formatBytes, formatFields } from '@bang
 export default class KernelShow extends BangerCommand {
   static override description = 'Show everything about a kernel.'
   static override examples = ['<%= config.bin %> kernel show generic-6.1']
-  static override args = { name: Args.string({ description: 'name of a kernel', required: true, ignoreStdin: true }) }
+  static override args = { kernel: Args.string({ description: 'name of a kernel', required: true, ignoreStdin: true }) }
 
   async run(): Promise<Kernel> {
     const { args } = await this.parse(KernelShow)
-    const kernel = await this.client().get<Kernel>(`/v1/kernels/${encodeURIComponent(args.name)}`)
+    const kernel = await this.client().get<Kernel>(`/v1/kernels/${encodeURIComponent(args.kernel)}`)
     this.log(describe(kernel))
     return kernel
   }
