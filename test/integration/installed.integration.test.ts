@@ -56,11 +56,15 @@ describe('the installed program', () => {
     for (const word of ['vm', 'image', 'kernel', 'daemon', 'doctor']) expect(stdout).toMatch(new RegExp(`^  ${word} `, 'm'))
   })
 
-  it('names a command that it does not know, and exits with 2', async () => {
-    expect(await run(banger, ['vm', 'lst'])).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('There is no command "vm lst".'),
-    })
+  it.each([
+    [['vm', 'lst'], 'There is no command "vm lst".', 'Did you mean "banger vm list"?'],
+    [['ps', '--all'], 'There is no command "ps".', 'Did you mean "banger vm list"?'],
+    [['vm', 'create', '--netwrok', 'none'], 'Nonexistent flag: --netwrok', 'Did you mean "--network"?'],
+    [['vm', 'list', '--jsno'], 'Nonexistent flag: --jsno', 'Did you mean "--json"?'],
+    [['completion', 'bsh'], 'Expected bsh to be one of: bash, zsh, fish', 'Did you mean "bash"?'],
+    [['frobnicate'], 'There is no command "frobnicate".', 'See what there is with: banger --help'],
+  ])('names what it does not know, says what was meant, and exits with 2: %j', async (args, message, hint) => {
+    expect(await run(banger, args)).toMatchObject({ code: 2, stdout: '', stderr: `Error: ${message}\n${hint}\n` })
   })
 
   it('finds its own daemon and starts it', async () => {

@@ -1,5 +1,4 @@
 import { describeFailure, formatFailure } from '../client/failure.ts'
-import { fail } from '../errors.ts'
 
 /**
  * Ends the program after something thrown out of a command: `this.exit(n)` silently, anything else as an error of the
@@ -8,7 +7,7 @@ import { fail } from '../errors.ts'
 export function reportFailure(thrown: unknown): never {
   const status = exitStatus(thrown)
   if (status !== undefined) process.exit(status)
-  const { body, exitCode } = describeFailure(unknownCommand(thrown) ?? thrown)
+  const { body, exitCode } = describeFailure(thrown)
   process.stderr.write(`${formatFailure(body)}\n`)
   if (process.env.DEBUG && thrown instanceof Error) process.stderr.write(`${thrown.stack}\n`)
   process.exit(exitCode)
@@ -18,10 +17,4 @@ export function reportFailure(thrown: unknown): never {
 function exitStatus(thrown: unknown): number | undefined {
   if (!(thrown instanceof Error) || !('code' in thrown) || thrown.code !== 'EEXIT') return undefined
   return 'oclif' in thrown ? ((thrown.oclif as { exit?: number }).exit ?? 0) : 0
-}
-
-/** oclif names a command it does not know by its id, `vm:lst`. */
-function unknownCommand(thrown: unknown): Error | undefined {
-  const id = thrown instanceof Error ? /^command (\S+) not found\.?$/i.exec(thrown.message)?.[1] : undefined
-  return id === undefined ? undefined : fail('usage', { reason: `There is no command "${id.replaceAll(':', ' ')}".` }, thrown)
 }

@@ -86,11 +86,19 @@ export abstract class BangerCommand extends Command {
   // Not rethrown to oclif, whose own printing adds a frame and a stack; only `this.exit()` passes through.
   protected override async catch(thrown: Error & { code?: string }): Promise<void> {
     if (thrown.code === 'EEXIT') throw thrown
-    const { body, exitCode } = describeFailure(thrown)
+    const { body, exitCode } = describeFailure(thrown, this.#flagNames())
     process.exitCode = process.exitCode || exitCode
     if (this.jsonEnabled()) this.logJson({ error: body })
     else process.stderr.write(`${formatFailure(body)}\n`)
     if (process.env.DEBUG) process.stderr.write(`${thrown.stack}\n`)
+  }
+
+  #flagNames(): string[] {
+    const flags = Object.entries({ ...this.ctor.baseFlags, ...this.ctor.flags })
+    return [
+      ...(this.ctor.enableJsonFlag ? ['json'] : []),
+      ...flags.flatMap(([name, flag]) => [name, ...('allowNo' in flag && flag.allowNo ? [`no-${name}`] : [])]),
+    ]
   }
 
   #interrupted(): Error {

@@ -1,10 +1,10 @@
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import { cosmiconfig } from 'cosmiconfig'
-import { closest, distance } from 'fastest-levenshtein'
 import { parse, TomlError } from 'smol-toml'
 import type { z } from 'zod'
 import { fail } from '../errors.ts'
+import { nearest } from '../nearest.ts'
 import { moveIntoTables } from './plugin-keys.ts'
 import { type Config, configKeys, configSchema } from './schema.ts'
 
@@ -65,9 +65,8 @@ function describe(issue: z.core.$ZodIssue | undefined): string {
 }
 
 function unknownKey(key: string, file: string) {
-  const near = closest(key, configKeys)
-  const suggestion =
-    distance(key, near) <= Math.max(2, key.length / 3) ? `Did you mean "${near}"?` : `The keys are: ${configKeys.join(', ')}.`
+  const near = nearest(key, configKeys)
+  const suggestion = near ? `Did you mean "${near}"?` : `The keys are: ${configKeys.join(', ')}.`
   return fail('config.unknown-key', { file, key, suggestion })
 }
 

@@ -1,4 +1,5 @@
 import { fail } from '../errors.ts'
+import { suggesting } from '../nearest.ts'
 
 /** What plugins register under a name. A name taken twice is an error that names both plugins. */
 export class Registry<T> {
@@ -28,7 +29,11 @@ export class Registry<T> {
   require(name: string): T {
     const value = this.get(name)
     if (value === undefined)
-      throw fail('driver.not-found', { kind: this.kind, name, available: this.names().join(', ') || 'none' })
+      throw suggesting(
+        fail('driver.not-found', { kind: this.kind, name, available: this.names().join(', ') || 'none' }),
+        name,
+        this.names(),
+      )
     return value
   }
 

@@ -7,6 +7,7 @@ import { inspectRootfs } from '../rootfs/inspect-rootfs.ts'
 import { importKernel } from './add-kernel.ts'
 import { deleteKernel } from './delete-artifacts.ts'
 import { announce, type Engine } from './engine.ts'
+import { findImage, findKernel } from './find.ts'
 import { sizeOnDisk } from './image-entry.ts'
 import { checkName } from './names.ts'
 import { type FoundImage, resolveImage } from './resolve-image.ts'
@@ -23,8 +24,7 @@ interface ImageData {
 export async function addImage(engine: Engine, request: AddImage, live: Live): Promise<Image> {
   if (request.name) checkName(request.name, 'image')
   if (request.name && engine.store.images.get(request.name)) throw fail('image.exists', { name: request.name })
-  if (request.kernelRef && !engine.store.kernels.get(request.kernelRef))
-    throw fail('kernel.not-found', { name: request.kernelRef })
+  if (request.kernelRef) findKernel(engine, request.kernelRef)
   const { platform, insecure, offline } = request
   const find = () => resolveImage(engine.imageSources, request.ref, { platform, insecure, offline }, live)
   return engine.cacheGate.pull(find, (found) => addFound(engine, request, found, live))
@@ -44,9 +44,7 @@ async function addFound(engine: Engine, request: AddImage, found: FoundImage, li
       throw error
     }
     announce(engine, { type: 'image.added', image: name })
-    const image = engine.store.images.get(name)
-    if (!image) throw fail('image.not-found', { name })
-    return image
+    return findImage(engine, name)
   })
 }
 

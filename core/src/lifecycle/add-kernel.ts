@@ -6,6 +6,7 @@ import { buildKernel } from '../kernels/build-kernel.ts'
 import type { AvailableKernelEntry, ImportKernel, PullKernel } from '../protocol/api.ts'
 import type { Kernel } from '../protocol/model.ts'
 import { announce, type Engine } from './engine.ts'
+import { findKernel } from './find.ts'
 import { checkName } from './names.ts'
 import { type Live, perform, type Verb } from './sequence.ts'
 
@@ -89,9 +90,7 @@ async function addKernel(engine: Engine, name: string, input: KernelInput, live:
     if (engine.store.kernels.get(name)) throw fail('kernel.exists', { name })
     await perform(importKernelVerb(engine, input), name, { name }, live, { journal: engine.store.journal, log: engine.host.log })
     announce(engine, { type: 'kernel.added', kernel: name })
-    const kernel = engine.store.kernels.get(name)
-    if (!kernel) throw fail('kernel.not-found', { name })
-    return kernel
+    return findKernel(engine, name)
   })
 }
 

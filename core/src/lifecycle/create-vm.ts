@@ -8,6 +8,7 @@ import { chooseDrivers } from './choose-drivers.ts'
 import { ensureImage, ensureKernel } from './defaults.ts'
 import { forgetNetwork } from './end-machine.ts'
 import { announce, type Engine, updateVm } from './engine.ts'
+import { findImage, findKernel } from './find.ts'
 import { checkName, inventId, inventName } from './names.ts'
 import { type Live, perform, type Step, type Verb } from './sequence.ts'
 import { startSteps } from './start-vm.ts'
@@ -59,8 +60,8 @@ function newVm(engine: Engine, request: CreateVm, chosen: { image: string; kerne
   const taken = (name: string) => engine.store.vms.all().some((vm) => vm.name === name)
   if (request.name && taken(request.name)) throw fail('vm.exists', { name: request.name })
   // they may have been deleted while the other one was fetched; from this tick on, the row keeps them
-  if (!engine.store.images.get(chosen.image)) throw fail('image.not-found', { name: chosen.image })
-  if (!engine.store.kernels.get(chosen.kernel)) throw fail('kernel.not-found', { name: chosen.kernel })
+  findImage(engine, chosen.image)
+  findKernel(engine, chosen.kernel)
   const id = inventId()
   return {
     id,

@@ -3,6 +3,7 @@ import type { Image, Kernel } from '../protocol/model.ts'
 import { addImage } from './add-image.ts'
 import { availableKernels, pullKernel } from './add-kernel.ts'
 import type { Engine } from './engine.ts'
+import { findImage, findKernel } from './find.ts'
 import type { Live } from './sequence.ts'
 
 /** Milliseconds: several VMs created at once wait for one download. */
@@ -15,11 +16,7 @@ const fetchPatience = 30 * 60_000
  */
 export async function ensureImage(engine: Engine, name: string | undefined, live: Live): Promise<Image> {
   const wanted = name ?? engine.config.default_image_name
-  if (wanted) {
-    const image = engine.store.images.get(wanted)
-    if (!image) throw fail('image.not-found', { name: wanted })
-    return image
-  }
+  if (wanted) return findImage(engine, wanted)
   return oldest(engine.store.images.all()) ?? fetchDefaultImage(engine, live)
 }
 
@@ -28,11 +25,7 @@ export async function ensureImage(engine: Engine, name: string | undefined, live
  * @throws kernel.not-found, kernel.none
  */
 export async function ensureKernel(engine: Engine, name: string | undefined, live: Live): Promise<Kernel> {
-  if (name) {
-    const kernel = engine.store.kernels.get(name)
-    if (!kernel) throw fail('kernel.not-found', { name })
-    return kernel
-  }
+  if (name) return findKernel(engine, name)
   return oldest(engine.store.kernels.all()) ?? fetchDefaultKernel(engine, live)
 }
 

@@ -1,12 +1,13 @@
 import { rm } from 'node:fs/promises'
 import { fail } from '../errors.ts'
 import { announce, type Engine } from './engine.ts'
+import { findImage, findKernel } from './find.ts'
 import { type Live, perform, type Verb } from './sequence.ts'
 
 /** Deletes an image, and its files where banger owns them. @throws image.not-found, image.in-use */
 export async function deleteImage(engine: Engine, name: string, live: Live): Promise<void> {
   await engine.locks.hold(`image:${name}`, name, 'deleting the image', async () => {
-    if (!engine.store.images.get(name)) throw fail('image.not-found', { name })
+    findImage(engine, name)
     const users = engine.store.vms.all().filter((vm) => vm.image === name)
     if (users.length > 0) throw fail('image.in-use', { name, users: users.map((vm) => vm.name).join(' ') })
     await perform(deleteImageVerb(engine), name, { name }, live, { journal: engine.store.journal, log: engine.host.log })
@@ -17,7 +18,7 @@ export async function deleteImage(engine: Engine, name: string, live: Live): Pro
 /** @throws kernel.not-found, kernel.in-use */
 export async function deleteKernel(engine: Engine, name: string, live: Live): Promise<void> {
   await engine.locks.hold(`kernel:${name}`, name, 'deleting the kernel', async () => {
-    if (!engine.store.kernels.get(name)) throw fail('kernel.not-found', { name })
+    findKernel(engine, name)
     const vms = engine.store.vms.all().filter((vm) => vm.kernel === name)
     const images = engine.store.images.all().filter((image) => image.kernel === name)
     const users = [...vms.map((vm) => `VM ${vm.name}`), ...images.map((image) => `image ${image.name}`)]

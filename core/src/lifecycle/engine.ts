@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts'
 import type { SshKey } from '../config/ssh-key.ts'
 import { fail } from '../errors.ts'
+import { suggesting } from '../nearest.ts'
 import type { AgentClient } from '../guest/agent-client.ts'
 import type { Distro } from '../hooks/distro.ts'
 import type { BangerEvent } from '../hooks/events.ts'
@@ -48,11 +49,13 @@ export interface Engine {
   agentBinary: string
 }
 
-/** The VM of that name or id. @throws vm.not-found */
+/** The VM of that name or id. @throws vm.not-found, with the name that was probably meant */
 export function findVm(engine: Engine, name: string): Vm {
-  const vm = engine.store.vms.all().find((candidate) => candidate.name === name || candidate.id === name)
-  if (!vm) throw fail('vm.not-found', { name })
-  return vm
+  const vms = engine.store.vms.all()
+  const vm = vms.find((candidate) => candidate.name === name || candidate.id === name)
+  if (vm) return vm
+  const names = vms.map((candidate) => candidate.name)
+  throw suggesting(fail('vm.not-found', { name }), name, names)
 }
 
 /** Changes some fields of a VM's row. Fields set to undefined are removed. */

@@ -114,6 +114,7 @@ describe.skipIf(!existsSync(binary))('sessions (skipped when build/bin/banger-vs
     expect(await logs('one', 'stderr')).toBe('err\n')
     await expect.poll(() => sessions.show(started.id)).toMatchObject({ state: 'ended', exit: { code: 7 } })
     expect((await sessions.list()).map(({ name }) => name)).toEqual(['one'])
+    await expect(sessions.show('oen')).rejects.toMatchObject({ hint: expect.stringMatching(/^Did you mean "one"\? /) })
     await sessions.delete('one', false)
     await expect(sessions.show('one')).rejects.toMatchObject({ code: 'session.not-found' })
     await expect(logs('one')).rejects.toMatchObject({ code: 'session.not-found' })

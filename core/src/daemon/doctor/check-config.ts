@@ -1,6 +1,6 @@
-import { closest, distance } from 'fastest-levenshtein'
 import type { DoctorCheck } from '../../hooks/doctor.ts'
 import type { Engine } from '../../lifecycle/engine.ts'
+import { nearest } from '../../nearest.ts'
 import type { DaemonInfo } from '../../protocol/model.ts'
 
 /** Tables of plugins that are not there, which nobody reads: a misspelt name turns nothing off. */
@@ -9,13 +9,12 @@ export function checkConfig(engine: Pick<Engine, 'config' | 'paths'>, plugins: D
   const unread = Object.keys(engine.config.plugins).filter((table) => !known.includes(table))
   if (unread.length === 0) return [{ id: 'config', status: 'ok', message: engine.paths.configFile }]
   return unread.map((table) => {
-    const near = known.length > 0 ? closest(table, known) : ''
-    const meant = near !== '' && distance(table, near) <= Math.max(2, table.length / 3)
+    const near = nearest(table, known)
     return {
       id: 'config',
       status: 'warning',
       message: `No plugin reads the table [plugins.${table}] of ${engine.paths.configFile}`,
-      advice: meant ? `Did you mean [plugins.${near}]?` : `The tables are: ${known.sort().join(', ')}.`,
+      advice: near ? `Did you mean [plugins.${near}]?` : `The tables are: ${known.sort().join(', ')}.`,
     }
   })
 }

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
-import { fail } from '../../errors.ts'
 import { addImage } from '../../lifecycle/add-image.ts'
 import { deleteImage } from '../../lifecycle/delete-artifacts.ts'
 import type { Engine } from '../../lifecycle/engine.ts'
+import { findImage } from '../../lifecycle/find.ts'
 import { imageEntries } from '../../lifecycle/image-entry.ts'
 import { pruneImages } from '../../lifecycle/prune-images.ts'
 import { bodies, parseBody } from '../bodies.ts'
@@ -16,9 +16,7 @@ export function imageRoutes(server: FastifyInstance, engine: Engine): void {
   const { log } = engine.host
   server.get('/v1/images', () => imageEntries(engine.store.images.all(), engine.store.images.all()))
   server.get<ImageParams>('/v1/images/:image', async (request) => {
-    const image = engine.store.images.get(request.params.image)
-    if (!image) throw fail('image.not-found', { name: request.params.image })
-    const [entry] = await imageEntries([image], engine.store.images.all())
+    const [entry] = await imageEntries([findImage(engine, request.params.image)], engine.store.images.all())
     return entry
   })
   server.post('/v1/images', async (request, reply) => {

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
-import { fail } from '../../errors.ts'
 import { availableKernels, importKernel, pullKernel } from '../../lifecycle/add-kernel.ts'
 import { deleteKernel } from '../../lifecycle/delete-artifacts.ts'
 import type { Engine } from '../../lifecycle/engine.ts'
+import { findKernel } from '../../lifecycle/find.ts'
 import { bodies, parseBody } from '../bodies.ts'
 import { answerOperation } from '../operation.ts'
 
@@ -16,11 +16,7 @@ export function kernelRoutes(server: FastifyInstance, engine: Engine): void {
   server.get('/v1/kernels/available', (request, reply) =>
     answerOperation(request, reply, log, (live) => availableKernels(engine, live)),
   )
-  server.get<KernelParams>('/v1/kernels/:kernel', (request) => {
-    const kernel = engine.store.kernels.get(request.params.kernel)
-    if (!kernel) throw fail('kernel.not-found', { name: request.params.kernel })
-    return kernel
-  })
+  server.get<KernelParams>('/v1/kernels/:kernel', (request) => findKernel(engine, request.params.kernel))
   server.post('/v1/kernels/pull', async (request, reply) => {
     const body = parseBody(bodies.pullKernel, request.body)
     await answerOperation(request, reply, log, (live) => pullKernel(engine, body, live))
