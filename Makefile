@@ -7,12 +7,12 @@ DESTDIR ?=
 machine_path := $(PATH)
 export PATH := $(CURDIR)/.tools/node/bin:$(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help setup build install demo check format test bench clean
+.PHONY: help setup build install demo check docs format test bench clean
 
 help:
 	@echo 'make demo      boot a VM and run uname in it'
 	@echo 'make test      every check and test; one part: make test ARGS=unit (check, go, unit, integration, e2e)'
-	@echo 'make setup     install what is missing and build; build, check, format, bench, install, clean do one thing each'
+	@echo 'make setup     install what is missing and build; build, check, docs, format, bench, install, clean do one thing each'
 
 setup:
 	@PATH="$(machine_path)" scripts/setup/main.sh
@@ -29,6 +29,10 @@ demo: setup
 
 check:
 	@node scripts/check/main.ts
+
+# The pages of docs/ that are made from the source.
+docs: build
+	@node scripts/docs/main.ts
 
 format:
 	@biome check --write

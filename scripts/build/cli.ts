@@ -11,6 +11,8 @@ export interface BuildTarget {
   /** The folder being made: what becomes build/lib/banger. */
   lib: string
   version: string
+  /** What the whole is, in one line. */
+  description: string
 }
 
 /** The CLI: a small entry, what answers shells' completion, and one bundle in which each command is loaded when it is run. */
@@ -54,6 +56,7 @@ export const commands = {
 ${tables.join('\n')}
 }
 export const run = (options) => runCli({ ...options, commands })
+export const helpClass = () => require(${JSON.stringify(join(root, 'core/src/cli/help.ts'))}).default
 export const commandApi = () => require(${JSON.stringify(join(root, 'core/src/commands/base.ts'))})
 `
 }

@@ -13,12 +13,15 @@ import { readWorkspaces } from './workspaces.ts'
 
 const root = join(import.meta.dirname, '../..')
 const bin = join(root, 'build/bin')
-const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string }
+const { version, description } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Record<
+  'version' | 'description',
+  string
+>
 
 await mkdir(bin, { recursive: true })
 await replaceLib(join(root, 'build/lib/banger'), async (lib) => {
   const { core, plugins } = readWorkspaces(root)
-  const target = { root, lib, version }
+  const target = { root, lib, version, description }
   await Promise.all([buildCli(target, [core, ...plugins]), buildDaemon(target, plugins)])
   await writePackages(target, core, plugins)
   await buildTestkit(target)

@@ -10,6 +10,7 @@ export async function writePackages(target: BuildTarget, core: Workspace, plugin
   await writeJson(join(target.lib, 'package.json'), {
     name: 'banger',
     version: target.version,
+    description: target.description,
     type: 'module',
     dependencies: Object.fromEntries(plugins.map(({ name, manifest }) => [name, manifest.version])),
     oclif: {
@@ -18,10 +19,12 @@ export async function writePackages(target: BuildTarget, core: Workspace, plugin
       topicSeparator: ' ',
       ...core.manifest.oclif,
       commands: explicit('./commands.cjs'),
+      helpClass: './help.cjs',
       plugins: names,
     },
   })
   await writeCommands(target, core, join(target.lib, 'commands.cjs'))
+  await write(join(target.lib, 'help.cjs'), "module.exports = require('./main.cjs').helpClass()\n")
   for (const plugin of plugins) await writePlugin(target, plugin)
   await writeCore(target)
 }

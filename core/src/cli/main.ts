@@ -19,6 +19,7 @@ export interface CliOptions {
 export async function runCli({ argv, lib, version, commands }: CliOptions): Promise<void> {
   process.env.BANGER_DAEMON ||= join(lib, '../../bin/bangerd')
   process.env.BANGER_LIB = lib
+  if (argv[0] === 'help') argv = [...argv.slice(1).filter((word) => word !== '--'), '--help']
   const found = hasUserPlugins(process.env) ? undefined : findCommand(argv, commands)
   if (!found) {
     const { runOclif } = await import('./run-oclif.ts')

@@ -12,7 +12,7 @@ const scripts = {
 
 export default class Completion extends BangerCommand {
   static override enableJsonFlag = false
-  static override description = `Print the script by which a shell completes banger's command lines.
+  static override description = `Print what lets your shell complete banger's command lines.
 It knows commands, flags, files, and the names of your VMs, images, kernels, sessions and plugins. make install puts it where the shells look for it; without that, add to the shell's start-up file:
 ~/.bashrc: source <(banger completion bash)
 ~/.zshrc: source <(banger completion zsh), below compinit

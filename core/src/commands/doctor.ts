@@ -11,7 +11,7 @@ export interface DoctorAnswer {
 
 export default class Doctor extends BangerCommand {
   static override description =
-    'Check what banger needs on this machine, and say what to do about what is missing.\nExits with 1 when something is broken. Warnings do not keep banger from working: with them it exits with 0, or with 3 when --strict is given.'
+    'Check what banger needs on this machine.\nSays what to do about what is missing. Exits with 1 when something is broken. Warnings do not keep banger from working: with them it exits with 0, or with 3 when --strict is given.'
   static override examples = ['<%= config.bin %> doctor', '<%= config.bin %> doctor --json', '<%= config.bin %> doctor --strict']
   static override flags = { strict: boolean({ description: 'exit with 3 when there are warnings' }) }
 

@@ -6,7 +6,7 @@ import type { DaemonInfo } from '../../protocol/model.ts'
 import { BangerCommand } from '../base.ts'
 
 export default class DaemonStatus extends BangerCommand {
-  static override description = 'Show whether the daemon runs, and where it keeps its files. Exits with 3 when it does not.'
+  static override description = 'Show whether the daemon runs, and where it keeps its files.\nExits with 3 when it does not run.'
   static override examples = ['<%= config.bin %> daemon status', '<%= config.bin %> daemon status --json']
 
   async run(): Promise<({ running: true } & DaemonInfo) | { running: false }> {

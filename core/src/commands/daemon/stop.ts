@@ -2,7 +2,7 @@ import { stopDaemon } from '../../client/stop-daemon.ts'
 import { BangerCommand } from '../base.ts'
 
 export default class DaemonStop extends BangerCommand {
-  static override description = 'Stop the daemon. VMs keep running, and the next daemon takes them over.'
+  static override description = 'Stop the daemon.\nVMs keep running, and the next daemon takes them over.'
   static override examples = ['<%= config.bin %> daemon stop']
 
   async run(): Promise<{ stopped: boolean }> {

@@ -2,7 +2,7 @@ import { string } from '@oclif/core/args'
 import { BangerCommand } from '../base.ts'
 
 export default class ImageDelete extends BangerCommand {
-  static override description = 'Delete images. A root filesystem of your own that was registered where it lies stays.'
+  static override description = 'Delete images.\nA root filesystem of your own that was registered where it lies stays.'
   static override examples = ['<%= config.bin %> image delete debian-bookworm']
   static override args = { image: string({ description: 'name of an image', required: true, multiple: true }) }
 

@@ -8,8 +8,8 @@ import type { ImageEntry } from '../../protocol/model.ts'
 import { BangerCommand } from '../base.ts'
 
 export default class ImagePrune extends BangerCommand {
-  static override description = `Free what no image uses: cached layers, downloads that broke off, and old initrds.
-Pulls under way are not disturbed, and whatever goes can be pulled again.
+  static override description = `Free what no image uses of the disk.
+That are cached layers, downloads that broke off, and old initrds. Pulls under way are not disturbed, and whatever goes can be pulled again.
 With --all, images go too that no VM is made of, after a question: those that were made of a folder or a tar of yours have to be registered again. Never deleted: the image that default_image_name names, root filesystems that lie where you registered them, and kernels (see: banger kernel delete).`
   static override examples = [
     '<%= config.bin %> image prune',

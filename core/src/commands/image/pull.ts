@@ -7,11 +7,11 @@ import type { Image } from '../../protocol/model.ts'
 import { BangerCommand } from '../base.ts'
 
 export default class ImagePull extends BangerCommand {
-  static override description = `Fetch an image: a container image of a registry, or what another image source has.
+  static override description = `Fetch an image of a registry, or of another image source.
 References are read as Docker and podman read them: ubuntu:22.04 is docker.io/library/ubuntu:22.04. One that begins with the scheme of a source is that source's: debian:bookworm is bootstrapped from the Debian mirror and boots systemd; Docker's image of that name is docker.io/library/debian:bookworm.`
   static override examples = [
     '<%= config.bin %> image pull debian:bookworm',
-    '<%= config.bin %> image pull docker.io/library/debian:bookworm --name base --kernel-ref generic-6.1',
+    '<%= config.bin %> image pull ubuntu:22.04 --name base --kernel-ref generic-6.1',
     '<%= config.bin %> image pull registry.lan:5000/team/box@sha256:… --insecure',
     '<%= config.bin %> image pull docker.io/library/debian:bookworm --name second --offline',
     '<%= config.bin %> image pull alpine:3.20 --kernel ./vmlinux --modules ./lib/modules',

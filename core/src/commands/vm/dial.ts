@@ -7,7 +7,7 @@ import { GuestProgramCommand } from '../guest-program.ts'
 
 export default class VmDial extends GuestProgramCommand {
   static override hidden = true
-  static override description = 'Join stdin and stdout to a TCP port in a VM: what ssh uses as ProxyCommand.'
+  static override description = 'Join stdin and stdout to a TCP port in a VM.\nWhat ssh uses as ProxyCommand.'
   static override examples = ['ssh -o ProxyCommand="<%= config.bin %> vm dial testbox 22" root@testbox']
   static override args = {
     vm: string({ description: 'name or id of a VM', required: true, ignoreStdin: true }),

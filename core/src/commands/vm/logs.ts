@@ -6,8 +6,8 @@ import { BangerCommand } from '../base.ts'
 
 export default class VmLogs extends BangerCommand {
   static override enableJsonFlag = false
-  static override description = `Print what a VM wrote to its console: the kernel's and the init's messages.
-With --step or --service: what that step of the first boot wrote, or that service of banger's, as the running guest keeps it. banger vm show names both.`
+  static override description = `Print what a VM wrote to its console.
+Those are the kernel's and the init's messages. With --step or --service: what that step of the first boot wrote, or that service of banger's, as the running guest keeps it. banger vm show names both.`
   static override examples = [
     '<%= config.bin %> vm logs testbox',
     '<%= config.bin %> vm logs testbox --follow --lines 20',

@@ -7,8 +7,8 @@ import type { PublishedPort } from '../../hooks/network.ts'
 import { BangerCommand } from '../base.ts'
 
 export default class VmPortForward extends BangerCommand {
-  static override description = `Forward TCP ports of this host to ports in a VM, until Ctrl-C.
-The guest's agent makes the connections, to 127.0.0.1 or ::1 in the guest: programs that listen on localhost alone are reached, and the VM needs no network.
+  static override description = `Forward TCP ports of this host to ports in a VM.
+Until Ctrl-C. The guest's agent makes the connections, to 127.0.0.1 or ::1 in the guest: programs that listen on localhost alone are reached, and the VM needs no network.
 PORT is [[ADDRESS:]HOST:]GUEST: 3000 for the same port here, 8080:3000, 0.0.0.0:8080:3000, or :3000 for a free port. The address is 127.0.0.1 unless told.`
   static override usage = 'vm port-forward VM PORT...'
   static override examples = [

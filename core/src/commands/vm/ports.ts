@@ -14,7 +14,7 @@ export type PortEntry = ListeningPort & {
 }
 
 export default class VmPorts extends BangerCommand {
-  static override description = 'List the ports that programs in a VM listen on, and where this host reaches them.'
+  static override description = 'List the ports that programs in a VM listen on.\nAnd where this host reaches them.'
   static override examples = ['<%= config.bin %> vm ports testbox']
   static override args = { vm: string({ description: 'name or id of a VM', required: true, ignoreStdin: true }) }
 

@@ -5,8 +5,8 @@ import { BangerCommand } from '../base.ts'
 
 export default class VmSshConfig extends BangerCommand {
   static override enableJsonFlag = false
-  static override description = `Print Host blocks by which plain ssh, scp, rsync and editors reach VMs, each as banger-NAME.
-To have them at hand, write them to a file and add "Include banger.conf" as the first line of ~/.ssh/config.`
+  static override description = `Print what lets plain ssh, scp, rsync and editors reach VMs.
+A Host block for each, by the name of banger-NAME. To have them at hand, write them to a file and add "Include banger.conf" as the first line of ~/.ssh/config.`
   static override examples = [
     '<%= config.bin %> vm ssh-config testbox',
     '<%= config.bin %> vm ssh-config > ~/.ssh/banger.conf',

@@ -5,7 +5,7 @@ import { runSsh } from '../../client/ssh/run-ssh.ts'
 import { GuestProgramCommand } from '../guest-program.ts'
 
 export default class VmSsh extends GuestProgramCommand {
-  static override description = `Open a shell in a VM over SSH, or run a command for its shell.
+  static override description = `Open a shell in a VM over SSH, or run a command in it.
 Waits for sshd while the VM installs or starts it, and says so. Exits with the status of the shell or command.
 For plain ssh, scp, rsync and editors: banger vm ssh-config`
   static override usage = 'vm ssh VM [--tty | --no-tty] [-- COMMAND...]'

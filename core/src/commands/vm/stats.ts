@@ -8,7 +8,7 @@ import { BangerCommand } from '../base.ts'
 
 export default class VmStats extends BangerCommand {
   static override description =
-    'Show what a VM uses, as its guest sees it, and what it took of this host when that was last looked at (metrics_poll_interval).\nWith --json: the raw counters of one moment (KiB, bytes, clock ticks since boot), and `host` as vm show has it.'
+    'Show what a VM uses.\nAs its guest sees it, and what it took of this host when that was last looked at (metrics_poll_interval).\nWith --json: the raw counters of one moment (KiB, bytes, clock ticks since boot), and `host` as vm show has it.'
   static override examples = ['<%= config.bin %> vm stats testbox']
   static override args = { vm: string({ description: 'name or id of a VM', required: true, ignoreStdin: true }) }
 

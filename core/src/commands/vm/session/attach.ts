@@ -6,8 +6,8 @@ import { GuestProgramCommand } from '../../guest-program.ts'
 import { sessionArgs } from '../../session-args.ts'
 
 export default class VmSessionAttach extends GuestProgramCommand {
-  static override description = `Join stdin, stdout and stderr to a session that was started with --stdin-mode pipe.
-Begins where the last attach ended, and exits with the session's status. The end of stdin is the end of its stdin. Ctrl-C leaves the session, which goes on.
+  static override description = `Join stdin, stdout and stderr to a session.
+One that was started with --stdin-mode pipe. Begins where the last attach ended, and exits with the session's status. The end of stdin is the end of its stdin. Ctrl-C leaves the session, which goes on.
 One client at a time; goes on by itself when the daemon is restarted.`
   static override examples = [
     '<%= config.bin %> vm session attach testbox planner',

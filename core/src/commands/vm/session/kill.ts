@@ -5,8 +5,8 @@ import { BangerCommand } from '../../base.ts'
 import { sessionArgs } from '../../session-args.ts'
 
 export default class VmSessionKill extends BangerCommand {
-  static override description = `Kill a session: all its processes at once, their children too.
-Its output and status stay until it is deleted.`
+  static override description = `Kill a session.
+All its processes at once, their children too. Its output and status stay until it is deleted.`
   static override examples = ['<%= config.bin %> vm session kill testbox planner']
   static override args = sessionArgs
 

@@ -7,7 +7,7 @@ import type { Session } from '../../../protocol/session.ts'
 import { BangerCommand } from '../../base.ts'
 
 export default class VmSessionList extends BangerCommand {
-  static override description = 'List the sessions of a running VM, those that have ended, too.'
+  static override description = 'List the sessions of a running VM.\nThose that have ended, too.'
   static override examples = ['<%= config.bin %> vm session list testbox', '<%= config.bin %> vm session list testbox --json']
   static override args = { vm: string({ description: 'name or id of a VM', required: true, ignoreStdin: true }) }
 

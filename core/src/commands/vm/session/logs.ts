@@ -7,8 +7,8 @@ import { sessionArgs } from '../../session-args.ts'
 
 export default class VmSessionLogs extends BangerCommand {
   static override enableJsonFlag = false
-  static override description = `Print what a session wrote, stdout and stderr in the order in which it came.
-The newest 32 MiB are kept. Reading along takes nothing from an attached client.`
+  static override description = `Print what a session wrote.
+Stdout and stderr in the order in which it came. The newest 32 MiB are kept. Reading along takes nothing from an attached client.`
   static override examples = [
     '<%= config.bin %> vm session logs testbox planner',
     '<%= config.bin %> vm session logs testbox planner --stream stderr --follow',

@@ -7,7 +7,7 @@ import { BangerCommand } from '../../base.ts'
 import { sessionArgs } from '../../session-args.ts'
 
 export default class VmSessionShow extends BangerCommand {
-  static override description = 'Show everything about a session: its state, who is attached, and the socket to attach at.'
+  static override description = 'Show everything about a session.\nIts state, who is attached, and the socket to attach at.'
   static override examples = [
     '<%= config.bin %> vm session show testbox planner',
     '<%= config.bin %> vm session show testbox planner --json',

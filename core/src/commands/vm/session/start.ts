@@ -14,8 +14,8 @@ Nothing is started unless the folder, the command and every --require-command ar
   static override usage =
     'vm session start VM [--name NAME] [--cwd DIR] [--stdin-mode detached|pipe] [--require-command NAME...] [--env KEY=VALUE...] [--env-file FILE...] [--user USER] [--json] -- COMMAND...'
   static override examples = [
-    '<%= config.bin %> vm session start testbox --name build --cwd /root/repo -- make -j4',
-    '<%= config.bin %> vm session start testbox --name planner --cwd /root/repo --stdin-mode pipe --require-command git -- pi --mode rpc --no-session',
+    '<%= config.bin %> vm session start testbox --name build --cwd /root/repo -- make',
+    '<%= config.bin %> vm session start testbox --stdin-mode pipe -- pi --mode rpc',
   ]
   static override args = { vm: string({ description: 'name or id of a VM', required: true, ignoreStdin: true }) }
   static override flags = {

@@ -5,8 +5,8 @@ import { BangerCommand } from '../../base.ts'
 import { sessionArgs } from '../../session-args.ts'
 
 export default class VmSessionStop extends BangerCommand {
-  static override description = `Ask a session to end (SIGTERM), and kill what is left of it after 10 seconds.
-Its output and status stay until it is deleted.`
+  static override description = `Ask a session to end.
+By SIGTERM; what is left of it after 10 seconds is killed. Its output and status stay until it is deleted.`
   static override examples = ['<%= config.bin %> vm session stop testbox planner']
   static override args = sessionArgs
 

@@ -7,8 +7,8 @@ import { defaultGuestPath, type WorkspaceDiff } from '../../../protocol/workspac
 import { BangerCommand } from '../../base.ts'
 
 export default class VmWorkspaceDiff extends BangerCommand {
-  static override description = `Show what has changed in a VM's workspace since it was prepared, or pulled from.
-What git ignores there is left out. The patch is one for git apply. Nothing changes on either side.`
+  static override description = `Show what has changed in a VM's workspace.
+Since it was prepared, or pulled from. What git ignores there is left out. The patch is one for git apply. Nothing changes on either side.`
   static override usage = 'vm workspace diff VM [--guest-path DIR] [--stat] [--json]'
   static override examples = [
     '<%= config.bin %> vm workspace diff testbox --stat',

@@ -7,14 +7,14 @@ import { defaultGuestPath, type PreparedWorkspace } from '../../../protocol/work
 import { BangerCommand } from '../../base.ts'
 
 export default class VmWorkspacePrepare extends BangerCommand {
-  static override description = `Bring a git checkout into a running VM, exactly as it stands.
+  static override description = `Bring a git checkout into a running VM, just as it stands.
 The VM gets a repository of its own with the tracked files and those that git does not ignore: changed, staged, deleted and untracked ones as they are. The checkout is only read; hooks, passwords in addresses and ignored files stay here.
 Run it again to send what has changed since. It refuses to write over work done in the VM: bring that here with vm workspace pull, or throw it away with --overwrite.`
   static override usage =
     'vm workspace prepare VM [PATH] [--guest-path DIR] [--mode shallow|full_copy] [--branch NEW [--from REF]] [--readonly] [--overwrite] [--json]'
   static override examples = [
     '<%= config.bin %> vm workspace prepare testbox',
-    '<%= config.bin %> vm workspace prepare testbox ../other-repo --guest-path /root/other --readonly',
+    '<%= config.bin %> vm workspace prepare testbox ../lib --guest-path /root/lib',
     '<%= config.bin %> vm workspace prepare testbox --branch try-it --from origin/main',
   ]
   static override completes = { path: 'folder' }

@@ -6,8 +6,8 @@ import { defaultGuestPath, type PulledWorkspace } from '../../../protocol/worksp
 import { BangerCommand } from '../../base.ts'
 
 export default class VmWorkspacePull extends BangerCommand {
-  static override description = `Bring what was done in a VM's workspace back to the checkout that it was prepared from.
-Commits become references (refs/banger/VM/heads/BRANCH), or a branch with --branch. What is not committed there goes into the working tree, file by file.
+  static override description = `Bring back what was done in a VM's workspace.
+To the checkout that it was prepared from. Commits become references (refs/banger/VM/heads/BRANCH), or a branch with --branch. What is not committed there goes into the working tree, file by file.
 Nothing of yours is overwritten: a file that has changed on both sides is left as it is here and told, the VM's version is kept under a reference, and the exit status is 1. What only you have changed stays.`
   static override usage = 'vm workspace pull VM [--guest-path DIR] [--branch NEW] [--json]'
   static override examples = [

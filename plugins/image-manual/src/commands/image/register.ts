@@ -3,10 +3,10 @@ import { BangerCommand, existingPath, Flags, formatBytes, kernelFlags, kernelReq
 
 export default class ImageRegister extends BangerCommand {
   static override description =
-    'Make an image of a root filesystem on this machine: an ext4 file is used where it lies; a folder or a tar is copied.'
+    'Make an image of a root filesystem on this machine.\nAn ext4 file is used where it lies; a folder or a tar is copied.'
   static override examples = [
-    '<%= config.bin %> image register --name base --rootfs ./rootfs.ext4 --kernel ./vmlinux --modules ./modules',
-    '<%= config.bin %> image register --name base --rootfs ./rootfs.tar.zst --kernel-ref generic-6.1',
+    '<%= config.bin %> image register --name base --rootfs ./rootfs.ext4 --kernel ./vmlinux',
+    '<%= config.bin %> image register --name base --rootfs ./rootfs.tar.zst',
   ]
   static override flags = {
     'name': Flags.string({ description: 'name to give it', required: true }),

@@ -4,10 +4,10 @@ import { BangerCommand, Flags, formatBytes } from '@banger/core/command'
 
 export default class KernelImport extends BangerCommand {
   static override description =
-    'Add a kernel of your own: an uncompressed ELF vmlinux or a vmlinuz. The files are copied; yours can go afterwards.'
+    'Add a kernel of your own.\nAn uncompressed ELF vmlinux or a vmlinuz. The files are copied; yours can go afterwards.'
   static override examples = [
     '<%= config.bin %> kernel import --name mine --kernel ./vmlinux',
-    '<%= config.bin %> kernel import --name host --kernel /boot/vmlinuz-$(uname -r) --modules /lib/modules/$(uname -r) --config /boot/config-$(uname -r)',
+    '<%= config.bin %> kernel import --name mine --kernel ./vmlinuz --modules ./lib/modules',
   ]
   static override flags = {
     name: Flags.string({ description: 'name to give it', required: true }),
