@@ -3,11 +3,11 @@ import { chmod, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buildAgent } from './agent.ts'
 import { buildCli } from './cli.ts'
-import { writeCompletions } from './completions.ts'
 import { buildDaemon } from './daemon.ts'
 import { writeLaunchers } from './launchers.ts'
 import { writeManifests } from './manifests.ts'
 import { writePackages } from './packages.ts'
+import { writeShare } from './share.ts'
 import { buildTestkit } from './testkit.ts'
 import { readWorkspaces } from './workspaces.ts'
 
@@ -28,7 +28,7 @@ await replaceLib(join(root, 'build/lib/banger'), async (lib) => {
   await writeManifests(lib)
 })
 await writeLaunchers(root, bin)
-await writeCompletions(root, join(root, 'build/share'))
+await writeShare(root, join(root, 'build/lib/banger'), join(root, 'build/share'), { version, description })
 await Promise.all(['banger', 'bangerd'].map((name) => chmod(join(bin, name), 0o755)))
 if (!process.argv.includes('--no-agent')) buildAgent(root, join(bin, 'banger-vsock-agent'), version)
 

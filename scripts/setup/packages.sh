@@ -33,6 +33,7 @@ need openssl openssl # … and its certificate
 need ssh openssh-client # vm ssh-config is tested with the real ssh
 need zsh zsh # completion is tested in the real shells
 need fish fish
+need groff groff-base # tests look at the man page through it
 need git git # workspaces; the checks list the repository's files
 need make make
 [ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates" # mirrors are reached by https

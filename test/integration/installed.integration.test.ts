@@ -39,7 +39,8 @@ describe('the installed program', () => {
     expect((await run('sh', ['-c', 'cd "$1" && PATH=.:$PATH banger --version', 'sh', dirname(banger)])).stdout).toMatch(version)
   })
 
-  it('brings completion along, where shells look for it', async () => {
+  it('brings completion and a man page along, where they are looked for', async () => {
+    expect(await readFile(join(folder, 'pre fix/share/man/man1/banger.1'), 'utf8')).toMatch(/^\.TH BANGER 1 /)
     for (const file of [
       'bash-completion/completions/banger',
       'zsh/site-functions/_banger',

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { string } from '@oclif/core/args'
 import { BangerCommand } from './base.ts'
 
-/** Below the installation's `share` (scripts/build/completions.ts). */
+/** Below the installation's `share` (scripts/build/share.ts). */
 const scripts = {
   bash: 'bash-completion/completions/banger',
   zsh: 'zsh/site-functions/_banger',
