@@ -44,6 +44,9 @@ const layerRules = Object.entries(layers).map(([name, allowed]) => ({
   to: { path: '^core/src/', pathNot: [name, ...allowed].map(folder) },
 }))
 
+/** Plugins as somebody outside of the repository writes them. */
+const outside = '(?:examples|plugins/plugin-create/templates)/[^/]+'
+
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
@@ -92,6 +95,23 @@ module.exports = {
       severity: 'error',
       from: { pathNot: ['(^|/)test/', '^testkit/'] },
       to: { path: '^testkit/' },
+    },
+    {
+      name: 'examples-know-the-public-api-only',
+      comment: "Like somebody else's plugin: @banger/core, @banger/core/command, what comes with Node, and its own",
+      severity: 'error',
+      from: { path: `^(${outside})/src/` },
+      to: { pathNot: ['^$1/', '^core/src/(index|commands/base)\\.ts$'], dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'tests-of-examples-know-the-kit',
+      comment: 'Their tests have the kit, vitest and fast-check besides',
+      severity: 'error',
+      from: { path: `^(${outside})/test/` },
+      to: {
+        pathNot: ['^$1/', '^core/src/index\\.ts$', '^testkit/src/index\\.ts$', 'node_modules/(vitest|fast-check)/'],
+        dependencyTypesNot: ['core'],
+      },
     },
     { name: 'core-knows-no-plugin', severity: 'error', from: { path: '^core/' }, to: { path: '^plugins/' } },
     {

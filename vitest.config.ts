@@ -1,6 +1,14 @@
 import { defineConfig } from 'vitest/config'
 
-const sources = ['core/test', 'plugins/*/test', 'testkit/test', 'scripts/*/test', 'test/firecracker-stand-in/test']
+const sources = [
+  'core/test',
+  'plugins/*/test',
+  'plugins/plugin-create/templates/*/test',
+  'testkit/test',
+  'examples/*/test',
+  'scripts/*/test',
+  'test/firecracker-stand-in/test',
+]
 
 /** Files named *.test.ts are unit tests; *.integration.test.ts use real tools; test/e2e boots VMs with what `make build` made. */
 export default defineConfig({
@@ -9,8 +17,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: sources.map((dir) => `${dir}/**/*.test.ts`),
-          exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
+          include: sources.map((dir) => `${dir}/**/*.test.{ts,js}`),
+          exclude: ['**/*.integration.test.{ts,js}', '**/node_modules/**'],
           // Long, for machines that have much else to do.
           testTimeout: 30_000,
         },
@@ -18,7 +26,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: [...sources, 'test/integration'].map((dir) => `${dir}/**/*.integration.test.ts`),
+          include: [...sources, 'test/integration'].map((dir) => `${dir}/**/*.integration.test.{ts,js}`),
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

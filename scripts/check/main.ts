@@ -18,10 +18,21 @@ const scripts = tracked(['*.sh', '.ci/run'])
 
 const checks: Check[] = [
   { name: 'types', command: [bin('tsc'), '--noEmit'] },
+  { name: 'types of examples', command: [bin('tsc'), '--noEmit', '--project', 'examples'] },
   { name: 'lint and format', command: [bin('biome'), 'check', '--error-on-warnings', '--max-diagnostics=50'] },
   {
     name: 'imports',
-    command: [bin('depcruise'), '--config', '.dependency-cruiser.cjs', '--output-type', 'err-long', 'core', 'plugins', 'testkit'],
+    command: [
+      bin('depcruise'),
+      '--config',
+      '.dependency-cruiser.cjs',
+      '--output-type',
+      'err-long',
+      'core',
+      'plugins',
+      'testkit',
+      'examples',
+    ],
   },
   { name: 'unused code', command: [bin('knip'), '--no-progress', '--no-config-hints'] },
   { name: 'go vet', command: ['go', 'vet', './...'], cwd: 'agent' },
