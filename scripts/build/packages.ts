@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import type { BuildTarget } from './cli.ts'
 import type { Workspace } from './workspaces.ts'
@@ -36,6 +37,8 @@ async function writePlugin(target: BuildTarget, plugin: Workspace): Promise<void
   const commands = plugin.commands.size > 0 ? { commands: explicit('./dist/commands.cjs') } : {}
   await writeJson(join(dir, 'package.json'), { name, version, description, type: 'module', oclif: { ...rest, ...commands } })
   if (plugin.commands.size > 0) await writeCommands(target, plugin, join(dir, 'dist/commands.cjs'))
+  const templates = join(plugin.dir, 'templates')
+  if (existsSync(templates)) await cp(templates, join(dir, 'templates'), { recursive: true })
 }
 
 /** `@banger/core` for plugins. `./command` is the CLI's own copy, so that a plugin's command shares it. */
