@@ -4,7 +4,7 @@ import type { Exit } from '../hooks/vmm.ts'
 import type { Vm } from '../protocol/model.ts'
 import { endMachine, releaseNetwork } from './end-machine.ts'
 import { announce, type Engine, type LiveVm, updateVm } from './engine.ts'
-import { keepConsoleLog, lastConsoleLine } from './failed-boot.ts'
+import { keepConsoleLog, keepNamedLog, lastConsoleLine } from './failed-boot.ts'
 import { guestConfig } from './guest-config.ts'
 import { machineSpec } from './machine-spec.ts'
 import { perform, type Live, type Step, type Verb } from './sequence.ts'
@@ -60,7 +60,10 @@ async function startMachine(engine: Engine, id: string, live: Live): Promise<voi
   const vm = required(engine, id)
   live.progress({ id: 'boot', message: `Booting ${vm.name}`, state: 'running' })
   const spec = await machineSpec(engine, vm, live.signal)
-  const machine = await engine.vmms.require(vm.vmm).start(spec, (state) => updateVm(engine, id, { machine: state }))
+  const starting = engine.vmms.require(vm.vmm).start(spec, (state) => updateVm(engine, id, { machine: state }))
+  const machine = await starting.catch(async (error: unknown) => {
+    throw await keepNamedLog(engine, vm, error)
+  })
   updateVm(engine, id, { machine: machine.state })
   const started: LiveVm = { machine, agent: new AgentClient((signal) => machine.connect(signal), vm.name) }
   engine.live.set(id, started)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createHooks } from '../../src/hooks/index.ts'
 import type { NetworkDriver } from '../../src/hooks/network.ts'
 import { Registry } from '../../src/hooks/registry.ts'
-import type { Exit, Machine, VmmDriver } from '../../src/hooks/vmm.ts'
+import type { Exit, Machine, MachineSpec, VmmDriver } from '../../src/hooks/vmm.ts'
 import { createHost } from '../../src/host/index.ts'
 import { CacheGate } from '../../src/lifecycle/cache-gate.ts'
 import { Activity } from '../../src/lifecycle/activity.ts'
@@ -22,7 +22,7 @@ export interface FakeEngine extends Engine {
   /** Machines that run, by VM id: `power off` one as a guest would. */
   machines: Map<string, { powerOff(exit: Exit): void }>
   /** Makes the next start fail, or hang until it is killed. */
-  next: { fails?: Error; hangs?: boolean }
+  next: { fails?: Error | ((spec: MachineSpec) => Error); hangs?: boolean }
   close(): Promise<void>
 }
 
@@ -100,7 +100,7 @@ function fakeVmm(world: Pick<FakeEngine, 'said' | 'machines' | 'next'> & { open:
     probe: async () => ({ usable: true, detail: 'a fake' }),
     start: async (spec, onSpawn) => {
       said.push('start')
-      if (next.fails) throw next.fails
+      if (next.fails) throw typeof next.fails === 'function' ? next.fails(spec) : next.fails
       const state = { pid: 1, startTime: 1 }
       onSpawn(state)
       const { promise: exited, resolve: powerOff } = Promise.withResolvers<Exit>()

@@ -1,5 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { fail } from '../../src/errors.ts'
 import { createVm } from '../../src/lifecycle/create-vm.ts'
 import { deleteVm } from '../../src/lifecycle/delete-vm.ts'
 import { reconcile } from '../../src/lifecycle/reconcile.ts'
@@ -42,6 +44,26 @@ describe('the lifecycle', () => {
     expect(engine.store.vms.all()).toEqual([])
     expect(readdirSync(engine.paths.vms)).toEqual([])
     expect(engine.said).toEqual(['attach', 'start', 'sweep', 'release'])
+  })
+
+  it('keeps the log that the error of a VMM names, though the folder of the VM goes', async () => {
+    engine.next.fails = ({ dir, name }) => {
+      writeFileSync(join(dir, 'vmm.log'), 'out of memory')
+      return fail('vm.boot-failed', { name, reason: 'the VMM ended', log: join(dir, 'vmm.log') })
+    }
+    const error: unknown = await createVm(engine, { name: 'box' }, live()).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'vm.boot-failed', message: expect.stringContaining('the VMM ended') })
+    const log = join(engine.paths.state, 'failed/box.vmm.log')
+    expect((error as { hint: string }).hint).toMatch(log)
+    expect(readFileSync(log, 'utf8')).toBe('out of memory')
+    expect(readdirSync(engine.paths.vms)).toEqual([])
+  })
+
+  it('names the log of the daemon for a VMM that wrote none', async () => {
+    engine.next.fails = ({ dir, name }) => fail('vm.boot-failed', { name, reason: 'it ended', log: join(dir, 'vmm.log') })
+    await expect(createVm(engine, { name: 'box' }, live())).rejects.toMatchObject({
+      hint: expect.stringContaining(engine.paths.daemonLog),
+    })
   })
 
   it('leaves nothing of a VM whose creation is aborted while it boots', async () => {

@@ -1,23 +1,25 @@
-import { rm, stat, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   type BangerError,
+  type DetachedProcess,
   fail,
   type Feature,
   type Host,
   isAlive,
   isError,
-  killProcess,
+  keepProbe,
+  killProcesses,
   type MachineSpec,
   type MachineState,
-  startTimeOf,
+  startMachine,
   type VmmDriver,
 } from '@banger/core'
 import { bootCalls } from './api/boot-calls.ts'
 import { boot, defaultPatience } from './boot.ts'
 import { files } from './files.ts'
 import { findFirecracker } from './find-processes.ts'
-import { buildJail, jailedUser, jailOf, placesInJail, removeJail } from './jail.ts'
+import { buildJail, type Jail, jailedUser, jailOf, placesInJail, removeJail } from './jail.ts'
 import { firecrackerArgs, jailerArgs } from './launch.ts'
 import { FirecrackerMachine, type FirecrackerState } from './machine.ts'
 import { describeProbe, type Firecracker, type FirecrackerProbe, probeFirecracker, probeKey } from './probe.ts'
@@ -26,7 +28,10 @@ import { featuresOf } from './version.ts'
 
 export function createFirecrackerDriver(host: Host, settings: Settings, patience = defaultPatience): VmmDriver {
   let features: ReadonlySet<Feature> = new Set()
-  const probe = keepProbe(host, settings)
+  const probe = keepProbe(
+    () => probeKey(host, settings),
+    () => probeFirecracker(host, settings),
+  )
 
   return {
     name: 'firecracker',
@@ -46,14 +51,16 @@ export function createFirecrackerDriver(host: Host, settings: Settings, patience
 
     async start(spec, onSpawn) {
       const firecracker = required(await probe())
-      const { machine, place } = await launch(host, spec, firecracker, onSpawn)
-      try {
-        await boot(machine, bootCalls(spec, settings, place), patience)
-      } catch (error) {
-        await discard(machine, spec)
-        throw isError(error, 'vmm.refused') ? error : startFailure(spec, error)
-      }
-      return machine
+      const jail = firecracker.jailer ? await jailOf(spec, firecracker.path) : undefined
+      const own = { version: firecracker.version, acceleration: accelerationOf(firecracker), root: jail?.root ?? spec.dir }
+      const calls = bootCalls(spec, settings, jail ? placesInJail(spec) : (file) => file)
+      return startMachine(spec, onSpawn, {
+        spawn: () => launch(host, spec, firecracker, jail),
+        machine: (started, exited) => new FirecrackerMachine(spec.name, { ...started, ...own }, exited),
+        boot: (machine) => boot(machine, calls, patience),
+        failure: (error) => (isError(error, 'vmm.refused') ? error : startFailure(spec, error)),
+        clear: () => clear(spec.dir),
+      })
     },
 
     async adopt(state, spec) {
@@ -67,22 +74,9 @@ export function createFirecrackerDriver(host: Host, settings: Settings, patience
     },
 
     async sweep(spec) {
-      const processes = await findFirecracker(spec)
-      const gone = await Promise.all(processes.map(killProcess))
-      if (gone.includes(false)) throw fail('internal', { reason: `Firecracker of ${spec.id} does not end` })
-      await removeJail(spec.dir)
-      await removeSockets(spec.dir)
+      await killProcesses(await findFirecracker(spec), `Firecracker of ${spec.id}`)
+      await clear(spec.dir)
     },
-  }
-}
-
-/** Probes once, and again when Firecracker or /dev/kvm changed. */
-function keepProbe(host: Host, settings: Settings): () => Promise<FirecrackerProbe> {
-  let kept: { key: string; result: Promise<FirecrackerProbe> } | undefined
-  return async () => {
-    const key = await probeKey(host, settings)
-    if (kept?.key !== key) kept = { key, result: probeFirecracker(host, settings) }
-    return kept.result
   }
 }
 
@@ -93,46 +87,23 @@ function required(probe: FirecrackerProbe): Firecracker {
 }
 
 /** Starts the process, in its jail where there is one, with its files fresh. The guest's serial port is its stdout. */
-async function launch(host: Host, spec: MachineSpec, firecracker: Firecracker, onSpawn: (state: MachineState) => void) {
-  const { path, jailer, version } = firecracker
-  const jail = jailer ? await jailOf(spec, path) : undefined
-  await removeSockets(spec.dir)
-  if (jail) await buildJail(spec, jail)
-  else await emptyFiles(spec.dir)
-  const consoleStart = (await stat(spec.consoleLog).catch(() => undefined))?.size ?? 0
+async function launch(host: Host, spec: MachineSpec, { path, jailer }: Firecracker, jail?: Jail): Promise<DetachedProcess> {
   const options = { cwd: spec.dir, logFile: spec.consoleLog }
-  const child =
-    jail && jailer
-      ? await host.detach(jailer, jailerArgs(spec.id, path, jail), options)
-      : await host.detach(path, firecrackerArgs(spec.id), options)
-  const state: FirecrackerState = {
-    pid: child.pid,
-    startTime: (await startTimeOf(child.pid)) ?? 0,
-    version,
-    acceleration: describeProbe({ firecracker }).acceleration ?? '',
-    root: jail?.root ?? spec.dir,
-    consoleLog: spec.consoleLog,
-    consoleStart,
+  if (jail && jailer) {
+    await buildJail(spec, jail)
+    return host.detach(jailer, jailerArgs(spec.id, path, jail), options)
   }
-  const machine = new FirecrackerMachine(spec.name, state, child.exited)
-  try {
-    onSpawn(state)
-  } catch (error) {
-    await discard(machine, spec)
-    throw error
-  }
-  return { machine, place: jail ? placesInJail(spec) : (file: string) => file }
+  await emptyFiles(spec.dir)
+  return host.detach(path, firecrackerArgs(spec.id), options)
+}
+
+function accelerationOf(firecracker: Firecracker): string {
+  return describeProbe({ firecracker }).acceleration ?? ''
 }
 
 function startFailure(spec: MachineSpec, cause: unknown): BangerError {
   const reason = cause instanceof Error ? cause.message : String(cause)
   return fail('vm.boot-failed', { name: spec.name, reason, log: join(spec.dir, files.log) }, cause)
-}
-
-async function discard(machine: FirecrackerMachine, spec: MachineSpec): Promise<void> {
-  await machine.kill()
-  await removeJail(spec.dir)
-  await removeSockets(spec.dir)
 }
 
 function isFirecrackerState(state: MachineState): state is FirecrackerState {
@@ -145,7 +116,8 @@ async function emptyFiles(dir: string): Promise<void> {
   await Promise.all([files.log, files.metrics].map((name) => writeFile(join(dir, name), '', { mode: 0o600 })))
 }
 
-/** Firecracker does not remove them when it ends, and does not start where they are. */
-async function removeSockets(dir: string): Promise<void> {
+/** Firecracker does not remove its sockets when it ends, and does not start where they are. */
+async function clear(dir: string): Promise<void> {
+  await removeJail(dir)
   await Promise.all([files.api, files.vsock].map((name) => rm(join(dir, name), { force: true })))
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connectIn, type Exit, isAlive, killProcess, type Machine, type MachineState, readTail } from '@banger/core'
+import { connectIn, type Exit, isAlive, killProcess, type Machine, readTail, type StartedProcess } from '@banger/core'
 import type { ApiCall } from './api/call.ts'
 import { type Api, openApi } from './api/client.ts'
 import { faultOf } from './api/fault.ts'
@@ -15,15 +15,12 @@ import { openVsock } from './vsock.ts'
 import { featuresOf } from './version.ts'
 
 /** What adopting a machine takes, besides its process. */
-export interface FirecrackerState extends MachineState {
+export interface FirecrackerState extends StartedProcess {
   version: string
   /** How guests run: `kvm`, or `tcg` behind the stand-in of the tests. */
   acceleration: string
   /** The folder that holds its sockets and its log: the VM's own, or the root of its jail. */
   root: string
-  consoleLog: string
-  /** Bytes that the console's log held before this start. */
-  consoleStart: number
 }
 
 /** Milliseconds that the guest's vsock has to answer: first, and at most under load. */

@@ -1,15 +1,6 @@
-import { rm, stat } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  fail,
-  type Host,
-  isAlive,
-  killProcess,
-  type MachineSpec,
-  type MachineState,
-  startTimeOf,
-  type VmmDriver,
-} from '@banger/core'
+import { fail, type Host, isAlive, keepProbe, killProcesses, type MachineState, startMachine, type VmmDriver } from '@banger/core'
 import { findQemu } from './find-processes.ts'
 import { QemuMachine, type QemuState } from './machine.ts'
 import { describeProbe, probeKey, probeQemu, type Qemu, type QemuProbe } from './probe.ts'
@@ -20,7 +11,10 @@ import { startFailure } from './start-failure.ts'
 const startTimeout = 60_000
 
 export function createQemuDriver(host: Host): VmmDriver {
-  const probe = keepProbe(host)
+  const probe = keepProbe(
+    () => probeKey(host),
+    () => probeQemu(host),
+  )
 
   return {
     name: 'qemu',
@@ -33,31 +27,17 @@ export function createQemuDriver(host: Host): VmmDriver {
 
     async start(spec, onSpawn) {
       const qemu = required(await probe())
-      await removeFiles(spec.dir)
-      const consoleStart = (await stat(spec.consoleLog).catch(() => undefined))?.size ?? 0
-      const child = await host.detach(qemu.path, qemuArgs(spec, qemu), { cwd: spec.dir, logFile: join(spec.dir, files.log) })
-      const startTime = (await startTimeOf(child.pid)) ?? 0
-      const state: QemuState = {
-        pid: child.pid,
-        startTime,
-        acceleration: qemu.acceleration,
-        consoleLog: spec.consoleLog,
-        consoleStart,
-      }
-      const machine = new QemuMachine(spec.dir, state, child.exited)
-      try {
-        onSpawn(state)
-      } catch (error) {
-        await discard(machine, spec)
-        throw error
-      }
-      try {
-        await untilRunning(machine)
-      } catch (error) {
-        await discard(machine, spec)
-        throw await startFailure(spec, error)
-      }
-      return machine
+      const log = join(spec.dir, files.log)
+      return startMachine(spec, onSpawn, {
+        async spawn() {
+          await rm(log, { force: true })
+          return host.detach(qemu.path, qemuArgs(spec, qemu), { cwd: spec.dir, logFile: log })
+        },
+        machine: (started, exited) => new QemuMachine(spec.dir, { ...started, acceleration: qemu.acceleration }, exited),
+        boot: untilRunning,
+        failure: (error) => startFailure(spec, error),
+        clear: () => removeSockets(spec.dir),
+      })
     },
 
     async adopt(state, spec) {
@@ -70,21 +50,9 @@ export function createQemuDriver(host: Host): VmmDriver {
     },
 
     async sweep(spec) {
-      const processes = await findQemu(spec)
-      const gone = await Promise.all(processes.map(killProcess))
-      if (gone.includes(false)) throw fail('internal', { reason: `QEMU of ${spec.id} does not end` })
+      await killProcesses(await findQemu(spec), `QEMU of ${spec.id}`)
       await removeSockets(spec.dir)
     },
-  }
-}
-
-/** Probes once, and again when QEMU or /dev/kvm changed. */
-function keepProbe(host: Host): () => Promise<QemuProbe> {
-  let kept: { key: string; result: Promise<QemuProbe> } | undefined
-  return async () => {
-    const key = await probeKey(host)
-    if (kept?.key !== key) kept = { key, result: probeQemu(host) }
-    return kept.result
   }
 }
 
@@ -102,18 +70,8 @@ async function untilRunning(machine: QemuMachine): Promise<void> {
   await Promise.race([machine.control(startTimeout), ended])
 }
 
-async function discard(machine: QemuMachine, spec: MachineSpec): Promise<void> {
-  await machine.kill()
-  await removeSockets(spec.dir)
-}
-
 function isQemuState(state: MachineState): state is QemuState {
   return typeof state.consoleLog === 'string' && typeof state.consoleStart === 'number' && typeof state.acceleration === 'string'
-}
-
-async function removeFiles(dir: string): Promise<void> {
-  await removeSockets(dir)
-  await rm(join(dir, files.log), { force: true })
 }
 
 async function removeSockets(dir: string): Promise<void> {

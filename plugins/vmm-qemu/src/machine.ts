@@ -1,19 +1,25 @@
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connectIn, type Exit, isAlive, killProcess, type Machine, type MachineState, openPreamble, readTail } from '@banger/core'
+import {
+  connectIn,
+  type Exit,
+  isAlive,
+  killProcess,
+  type Machine,
+  openPreamble,
+  readTail,
+  type StartedProcess,
+} from '@banger/core'
 import { describeExit, type Ending } from './exit.ts'
 import { lastMessage } from './last-message.ts'
 import { files } from './qemu-args.ts'
 import { Qmp } from './qmp.ts'
 
 /** What adopting a machine takes, besides its process. */
-export interface QemuState extends MachineState {
+export interface QemuState extends StartedProcess {
   /** How guests run: `kvm` or `tcg`. */
   acceleration: string
-  consoleLog: string
-  /** Bytes that the console's log held before this start. */
-  consoleStart: number
 }
 
 /** Milliseconds of silence after which the preamble is sent anew: first, and at most under load. */
