@@ -1,5 +1,6 @@
 /** All that a plugin may import. Commands take their base from `@banger/core/command`. */
 export { pluginConfig } from './config/plugin-config.ts'
+export { readSettings } from './config/plugin-settings.ts'
 export { BangerError, type BangerErrorInit, type ErrorBody, type ErrorCode, fail, isError, toBangerError } from './errors.ts'
 export { refusedPort } from './host/refused-port.ts'
 export { openPreamble } from './guest/preamble.ts'
@@ -13,6 +14,7 @@ export { type BangerHooks, createHooks } from './hooks/index.ts'
 export type { AvailableKernel, KernelFiles, KernelSource } from './hooks/kernel-source.ts'
 export type { Attachment, GuestInterface, NetworkDriver, NetworkRequest, PublishedPort } from './hooks/network.ts'
 export type { BangerPlugin, Extend } from './hooks/plugin.ts'
+export type { SettingsDeclaration, SettingsIssue, SettingsResult, SettingsSchema } from './hooks/settings.ts'
 export type { Progress, ProgressEvent } from './hooks/progress.ts'
 export type {
   FirstBootStep,

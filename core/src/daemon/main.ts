@@ -15,6 +15,7 @@ import { openStore, type Store } from '../store/store.ts'
 import { startBackground } from './background/background.ts'
 import { createLog } from './log.ts'
 import { loadPlugins } from './plugin-host.ts'
+import { additionsOf } from './plugins/additions.ts'
 import { fillRegistries } from './registries.ts'
 import { daemonRoutes } from './routes/daemon.ts'
 import { fileRoutes } from './routes/files.ts'
@@ -67,8 +68,12 @@ async function serve(options: DaemonOptions, log: ReturnType<typeof createLog>):
   })
   const hooks = createHooks()
   const host = createHost(paths, log, (plugin) => config.plugins[plugin] ?? {})
-  const { plugins, dataDir } = await loadPlugins(options.root, options.version, hooks, host)
+  const { plugins: loaded, dataDir } = await loadPlugins(options.root, options.version, hooks, host)
   const { registries, problems } = fillRegistries(hooks, log)
+  const plugins = loaded.map((plugin) => ({
+    ...plugin,
+    adds: additionsOf(plugin.name, plugin.adds.settings, { hooks, registries }),
+  }))
   const engine: Engine = {
     config,
     paths,

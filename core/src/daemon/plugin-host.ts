@@ -1,23 +1,25 @@
 import { Config } from '@oclif/core/config'
-import { settings } from '@oclif/core/settings'
+import { settings as oclif } from '@oclif/core/settings'
 import semver from 'semver'
+import { readSettings, settingsKeys } from '../config/plugin-settings.ts'
 import { fail, isError, toBangerError } from '../errors.ts'
 import type { Host } from '../hooks/host.ts'
 import type { BangerHooks } from '../hooks/index.ts'
 import type { BangerPlugin } from '../hooks/plugin.ts'
-import type { DaemonInfo } from '../protocol/model.ts'
+import type { PluginInfo } from '../protocol/model.ts'
+import { noAdditions } from './plugins/additions.ts'
 
-type PluginStatus = DaemonInfo['plugins'][number]
+type Found = Pick<PluginInfo, 'name' | 'version' | 'origin'>
 
 export interface LoadedPlugins {
-  plugins: PluginStatus[]
+  plugins: PluginInfo[]
   /** oclif's data folder, where user plugins live. */
   dataDir: string
 }
 
 /**
  * Finds plugins as oclif does (in-tree, installed and linked by the user), runs their `banger:extend`, and applies them in the
- * order of their names. A plugin that fails is reported and keeps nothing else from working.
+ * order of their names. A plugin that fails is reported and keeps noAdditions else from working.
  * @param root folder of the package.json that lists the in-tree plugins
  * @throws config.invalid when a plugin finds its settings wrong
  */
@@ -26,47 +28,53 @@ export async function loadPlugins(root: string, version: string, hooks: BangerHo
   const collect = (warning: Error) => warnings.push(warning.message)
   process.on('warning', collect)
   // Plugins run as they were built, linked ones too.
-  settings.enableAutoTranspile = false
+  oclif.enableAutoTranspile = false
   const config = await Config.load({ root })
   const { successes, failures } = await config.runHook('banger:extend', {}, undefined, true)
   process.off('warning', collect)
-  const failed = failures.map(({ plugin, error }) => report(host, plugin.name, plugin.version, error))
-  const applied = successes
-    .map(({ plugin, result }) => ({ version: plugin.version, name: plugin.name, extension: result as BangerPlugin | undefined }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map(({ name, version: pluginVersion, extension }) => apply(name, pluginVersion, extension, version, hooks, host))
-  const broken = warnings.filter((text) => text !== '').map((text) => report(host, 'unknown', '', new Error(text)))
+  const failed = failures.map(({ plugin, error }) => report(host, describe(plugin), error))
+  const applied: PluginInfo[] = []
+  for (const { plugin, result } of successes.sort((a, b) => (a.plugin.name < b.plugin.name ? -1 : 1)))
+    applied.push(await apply(describe(plugin), result as BangerPlugin<unknown> | undefined, version, hooks, host))
+  const broken = warnings
+    .filter((text) => text !== '')
+    .map((text) => report(host, { name: 'unknown', version: '', origin: 'installed' }, new Error(text)))
   return { plugins: [...applied, ...failed, ...broken].sort((a, b) => (a.name < b.name ? -1 : 1)), dataDir: config.dataDir }
 }
 
-function apply(
-  name: string,
-  pluginVersion: string,
-  extension: BangerPlugin | undefined,
+function describe({ name, version, type }: { name: string; version: string; type: string }): Found {
+  return { name, version, origin: type === 'link' ? 'linked' : type === 'user' ? 'installed' : 'bundled' }
+}
+
+async function apply(
+  found: Found,
+  extension: BangerPlugin<unknown> | undefined,
   version: string,
   hooks: BangerHooks,
   host: Host,
-): PluginStatus {
+): Promise<PluginInfo> {
+  const { name } = found
   try {
     if (typeof extension?.apply !== 'function')
       throw fail('plugin.broken', { plugin: name, reason: 'its banger:extend hook returned no plugin' })
     const range = extension.coreRange
     if (!semver.satisfies(version, range, { includePrerelease: true }))
       throw fail('plugin.range', { plugin: name, range, version })
-    extension.apply(hooks, host)
-    return { name, version: pluginVersion, status: 'ok' }
+    const settings = extension.settings && readSettings(host, name, extension.settings)
+    await extension.apply(hooks, host, settings)
+    return { ...found, status: 'ok', adds: { ...noAdditions, settings: settingsKeys(name, extension.settings) } }
   } catch (error) {
-    if (isError(error, 'config.invalid')) throw error
-    return report(host, name, pluginVersion, error)
+    if (isError(error, 'config.invalid') || isError(error, 'config.unknown-key')) throw error
+    return report(host, found, error)
   }
 }
 
-function report(host: Host, name: string, version: string, error: unknown): PluginStatus {
-  host.log.error({ plugin: name, err: error }, 'a plugin could not be loaded')
+function report(host: Host, found: Found, error: unknown): PluginInfo {
+  host.log.error({ plugin: found.name, err: error }, 'a plugin could not be loaded')
   return {
-    name,
-    version,
+    ...found,
     status: 'failed',
     reason: toBangerError(error).message.replace(/^Something went wrong inside banger: /, ''),
+    adds: noAdditions,
   }
 }

@@ -118,6 +118,35 @@ export interface VmEntry extends Vm {
   stopsAt?: number
 }
 
+/** A plugin as the daemon found it. */
+export interface PluginInfo {
+  /** The package's name. */
+  name: string
+  version: string
+  /** Part of banger, installed by the user, or linked by the user from a folder. */
+  origin: 'bundled' | 'installed' | 'linked'
+  /** `failed`: it could not be loaded, and adds nothing. */
+  status: 'ok' | 'failed'
+  /** Why it failed: a sentence that names the plugin. */
+  reason?: string
+  adds: PluginAdditions
+}
+
+/** What a plugin adds to the daemon. Names are sorted. */
+export interface PluginAdditions {
+  vmms: string[]
+  networks: string[]
+  /** Their schemes. */
+  imageSources: string[]
+  kernelSources: string[]
+  /** Their ids. */
+  distros: string[]
+  /** The other hooks that it taps: `provision`, `doctor`, `daemon`, `events`. */
+  hooks: string[]
+  /** Keys of the configuration that are its own, as they are written there: `plugins.network-bridge.isolate`, `cidr`. */
+  settings: string[]
+}
+
 export interface DaemonInfo {
   version: string
   pid: number
@@ -126,6 +155,6 @@ export interface DaemonInfo {
   log: string
   dirs: { config: string; state: string; cache: string; data: string }
   /** The plugins it runs, and those it could not load. */
-  plugins: { name: string; version: string; status: 'ok' | 'failed'; reason?: string }[]
+  plugins: PluginInfo[]
   vms: { running: number; total: number }
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { noAdditions } from '../../src/daemon/plugins/additions.ts'
 import type { DoctorCheck } from '../../src/hooks/doctor.ts'
 import type { ImageEntry } from '../../src/protocol/model.ts'
 import { type FakeDaemon, fakeDaemon, fakeInfo, fakeVm, json, operation, result, type Route } from '../client/fake-daemon.ts'
@@ -419,7 +420,13 @@ describe('doctor', () => {
     expect(await banger('doctor')).toMatchObject({ code: 0, stdout: 'warning  kvm  No KVM.\n              Load the module.\n' })
     expect((await banger('doctor --strict')).code).toBe(3)
     daemon.routes['GET /v1/info'] = (_call, response) =>
-      json(response, fakeInfo({ dirs, plugins: [{ name: 'bad', version: '1.0.0', status: 'failed', reason: 'it threw' }] }))
+      json(
+        response,
+        fakeInfo({
+          dirs,
+          plugins: [{ name: 'bad', version: '1.0.0', origin: 'linked', status: 'failed', reason: 'it threw', adds: noAdditions }],
+        }),
+      )
     const broken = await banger('doctor --json')
     expect(broken.code).toBe(1)
     expect(JSON.parse(broken.stdout)).toMatchObject({

@@ -56,7 +56,7 @@ describe('the plugin host', () => {
   it('lets a linked plugin add an image source through banger:extend alone', async () => {
     link({ 'banger-plugin-mine': good('banger-plugin-mine', 'mine') })
     const { plugins, registries, dataDir } = await load()
-    expect(plugins).toEqual([{ name: 'banger-plugin-mine', version: '1.0.0', status: 'ok' }])
+    expect(plugins).toMatchObject([{ name: 'banger-plugin-mine', version: '1.0.0', origin: 'linked', status: 'ok' }])
     expect(registries.imageSources.names()).toEqual(['mine'])
     expect(dataDir).toBe(join(folder, 'data', 'banger'))
   })

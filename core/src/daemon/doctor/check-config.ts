@@ -1,3 +1,4 @@
+import { shortName } from '../../config/plugin-settings.ts'
 import type { DoctorCheck } from '../../hooks/doctor.ts'
 import type { Engine } from '../../lifecycle/engine.ts'
 import { nearest } from '../../nearest.ts'
@@ -17,9 +18,4 @@ export function checkConfig(engine: Pick<Engine, 'config' | 'paths'>, plugins: D
       advice: near ? `Did you mean [plugins.${near}]?` : `The tables are: ${known.sort().join(', ')}.`,
     }
   })
-}
-
-/** `@banger/plugin-auth-sync` and `banger-plugin-auth-sync` read `[plugins.auth-sync]`. */
-function shortName(name: string): string {
-  return name.replace(/^(@[^/]+\/)?(banger-)?(plugin-)?/, '')
 }

@@ -3,14 +3,17 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkE2fsprogs } from '../../../src/daemon/doctor/check-e2fsprogs.ts'
 import { runDoctor, runTap } from '../../../src/daemon/doctor/run-doctor.ts'
+import { noAdditions } from '../../../src/daemon/plugins/additions.ts'
 import { fail } from '../../../src/errors.ts'
 import type { Host } from '../../../src/hooks/host.ts'
 import { createHooks } from '../../../src/hooks/index.ts'
-import type { DaemonInfo } from '../../../src/protocol/model.ts'
+import type { PluginInfo } from '../../../src/protocol/model.ts'
 import { type FakeEngine, fakeEngine } from '../../lifecycle/fake-engine.ts'
 import { anImage } from '../../samples.ts'
 
-const plugins: DaemonInfo['plugins'] = [{ name: '@banger/plugin-auth-sync', version: '1.2.3', status: 'ok' }]
+const plugins: PluginInfo[] = [
+  { name: '@banger/plugin-auth-sync', version: '1.2.3', origin: 'bundled', status: 'ok', adds: noAdditions },
+]
 
 describe('doctor', () => {
   let engine: FakeEngine
@@ -64,12 +67,12 @@ describe('doctor', () => {
     const file = join(engine.paths.state, 'gone')
     writeFileSync(file, '')
     engine.store.images.put(anImage({ name: 'lost', files: { rootfs: file }, kernel: 'no-such' }))
-    engine.config = { ...engine.config, default_image_name: 'nothing' }
+    engine.config = { ...engine.config, default_image_name: 'noAdditions' }
     rmSync(file)
     expect((await about('images')).filter(({ status }) => status === 'error').map(({ message }) => message)).toEqual([
       `The image "lost" lacks ${file}`,
       'The image "lost" boots with the kernel "no-such", which is not there',
-      'The default image "nothing" is not registered',
+      'The default image "noAdditions" is not registered',
     ])
     expect(await about('kernels')).toMatchObject([{ status: 'ok', message: 'generic' }])
   })
