@@ -1,4 +1,4 @@
-import type { Image, Kernel, Vm } from '../src/protocol/model.ts'
+import type { Image, Kernel, PluginInfo, Vm } from '../src/protocol/model.ts'
 
 /** Documents of the model for tests; give the fields that matter. */
 export function aVm(fields: Partial<Vm> = {}): Vm {
@@ -49,4 +49,9 @@ export function aKernel(fields: Partial<Kernel> = {}): Kernel {
     createdAt: 0,
     ...fields,
   }
+}
+
+export function aPlugin(fields: Partial<PluginInfo> = {}): PluginInfo {
+  const adds = { vmms: [], networks: [], imageSources: [], kernelSources: [], distros: [], hooks: [], settings: [] }
+  return { name: 'banger-plugin-x', version: '1.0.0', origin: 'linked', status: 'ok', failures: [], adds, ...fields }
 }

@@ -33,11 +33,11 @@ function brokenPlugins(info: DaemonInfo, found: DoctorCheck[]): DoctorCheck[] {
   const known = new Set(found.map(({ id }) => id))
   return info.plugins
     .filter(({ name, status }) => status === 'failed' && !known.has(`plugin:${name}`))
-    .map(({ name, reason }) => ({
+    .map(({ name, reason, hint }) => ({
       id: `plugin:${name}`,
       status: 'error',
-      message: `The plugin ${name} could not be loaded: ${reason ?? 'no reason given'}`,
-      advice: 'Update or remove it; everything else keeps working.',
+      message: reason ?? `The plugin ${name} could not be loaded.`,
+      ...(hint ? { advice: hint } : {}),
     }))
 }
 

@@ -24,6 +24,8 @@ export const configSchema = z.strictObject({
   metrics_poll_interval: duration.prefault('10s'),
   /** Milliseconds, 0 for never: how long nobody may use a VM before it is stopped. */
   auto_stop_stale_after: duration.prefault('0'),
+  /** Milliseconds: how long a plugin may take to load, and in some of its hooks (plugin-limits.ts). */
+  plugin_timeout: duration.prefault('10s').refine((milliseconds) => milliseconds > 0, 'must be 1s or more'),
   /** One table for each plugin, validated by the plugin. */
   plugins: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
 })

@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import { mkdir } from 'node:fs/promises'
 import { loadConfig } from '../config/load-config.ts'
+import { pluginLimits } from '../config/plugin-limits.ts'
 import { ensureSshKey } from '../config/ssh-key.ts'
 import { fail, isError, toBangerError } from '../errors.ts'
 import { createHooks } from '../hooks/index.ts'
@@ -14,9 +15,11 @@ import { type Paths, resolvePaths } from '../store/paths.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { startBackground } from './background/background.ts'
 import { createLog } from './log.ts'
-import { loadPlugins } from './plugin-host.ts'
-import { additionsOf } from './plugins/additions.ts'
-import { fillRegistries } from './registries.ts'
+import { loadPlugins } from './plugins/load-plugins.ts'
+import { PluginBook } from './plugins/plugin-book.ts'
+import { runDaemonHook } from './plugins/run-daemon-hook.ts'
+import { outliveUncaught } from './plugins/uncaught.ts'
+import { createRegistries } from './registries.ts'
 import { daemonRoutes } from './routes/daemon.ts'
 import { fileRoutes } from './routes/files.ts'
 import { guestRoutes } from './routes/guest.ts'
@@ -42,17 +45,27 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const log = createLog('info')
   // Until the server listens, whatever is awaited may wait on timers that do not keep a process alive.
   const alive = setInterval(() => undefined, 60_000)
-  try {
-    await serve(options, log)
-    clearInterval(alive)
-  } catch (error) {
-    const known = toBangerError(error)
-    log.error({ err: error, error: known.toJSON() }, 'the daemon could not start')
+  const plugins = new PluginBook(log)
+  let stop = (error: unknown): void => {
+    log.error({ err: error, error: toBangerError(error).toJSON() }, 'the daemon could not start')
     process.exit(1)
+  }
+  outliveUncaught(plugins, log, (error) => stop(error))
+  try {
+    const shutDown = await serve(options, log, plugins)
+    clearInterval(alive)
+    stop = () => shutDown(1)
+  } catch (error) {
+    stop(error)
   }
 }
 
-async function serve(options: DaemonOptions, log: ReturnType<typeof createLog>): Promise<void> {
+/** @returns what stops it again, with an exit code */
+async function serve(
+  options: DaemonOptions,
+  log: ReturnType<typeof createLog>,
+  plugins: PluginBook,
+): Promise<(code: number) => void> {
   const startedAt = Date.now()
   const paths = resolvePaths(process.env)
   await mkdir(paths.state, { recursive: true, mode: 0o700 }).catch((error: Error) => {
@@ -68,12 +81,10 @@ async function serve(options: DaemonOptions, log: ReturnType<typeof createLog>):
   })
   const hooks = createHooks()
   const host = createHost(paths, log, (plugin) => config.plugins[plugin] ?? {})
-  const { plugins: loaded, dataDir } = await loadPlugins(options.root, options.version, hooks, host)
-  const { registries, problems } = fillRegistries(hooks, log)
-  const plugins = loaded.map((plugin) => ({
-    ...plugin,
-    adds: additionsOf(plugin.name, plugin.adds.settings, { hooks, registries }),
-  }))
+  const registries = createRegistries()
+  const { root, version } = options
+  const limits = pluginLimits(config.plugin_timeout)
+  const problems = await loadPlugins({ root, version, hooks, registries, host, limits, book: plugins })
   const engine: Engine = {
     config,
     paths,
@@ -93,8 +104,8 @@ async function serve(options: DaemonOptions, log: ReturnType<typeof createLog>):
 
   const server = createServer(log)
   const stopping: (() => Promise<void> | void)[] = []
-  const stop = (): void => void shutDown(log, stopping, () => server.close(), store)
-  daemonRoutes(server, engine, { version: options.version, startedAt, dataDir, plugins, problems, stop })
+  const stop = (code = 0): void => void shutDown(log, stopping, () => server.close(), store, code)
+  daemonRoutes(server, engine, { version, startedAt, dataDir: paths.data, plugins, problems, stop })
   vmRoutes(server, engine)
   guestRoutes(server, engine)
   fileRoutes(server, engine)
@@ -104,13 +115,14 @@ async function serve(options: DaemonOptions, log: ReturnType<typeof createLog>):
   upgradeRoutes(server, engine)
   const sockets = sessionSockets(engine, paths.sessions)
   sessionRoutes(server, engine, sockets)
-  await hooks.daemon.promise({ server, onStop: (run) => void stopping.push(run) })
+  await runDaemonHook(server, hooks, plugins, (run) => void stopping.push(run))
   await listen(server, paths.socket)
-  process.once('SIGTERM', stop)
-  process.once('SIGINT', stop)
-  log.info({ pid: process.pid, version: options.version, milliseconds: Date.now() - startedAt }, 'the daemon serves')
+  process.once('SIGTERM', () => stop())
+  process.once('SIGINT', () => stop())
+  log.info({ pid: process.pid, version, milliseconds: Date.now() - startedAt }, 'the daemon serves')
   rebuildSockets(engine, sockets)
   stopping.push(startBackground(engine))
+  return stop
 }
 
 /** The store's lock says who is the daemon. One that is just stopping gets a moment to let go. */
@@ -160,13 +172,14 @@ async function shutDown(
   stopping: (() => Promise<void> | void)[],
   close: () => Promise<void>,
   store: Store,
+  code: number,
 ): Promise<void> {
   log.info({}, 'the daemon stops; VMs keep running')
-  const forced = setTimeout(() => process.exit(0), 5000)
+  const forced = setTimeout(() => process.exit(code), 5000)
   forced.unref()
   for (const run of stopping)
     await Promise.resolve(run()).catch((error: unknown) => log.error({ err: error }, 'a plugin failed while stopping'))
   await close().catch((error: unknown) => log.error({ err: error }, 'the server did not close'))
   store.close()
-  process.exit(0)
+  process.exit(code)
 }

@@ -5,17 +5,18 @@ import { suggesting } from '../nearest.ts'
 export class Registry<T> {
   /** What is registered here, for messages: `VMM`, `image source`. */
   readonly kind: string
+  /** The name that a value is registered under. */
+  readonly nameOf: (value: T) => string
   readonly #entries = new Map<string, { plugin: string; value: T }>()
-  readonly #nameOf: (value: T) => string
 
   constructor(kind: string, nameOf: (value: T) => string) {
     this.kind = kind
-    this.#nameOf = nameOf
+    this.nameOf = nameOf
   }
 
   /** @throws plugin.duplicate when another plugin holds the name */
   add(plugin: string, value: T): void {
-    const name = this.#nameOf(value)
+    const name = this.nameOf(value)
     const holder = this.#entries.get(name)
     if (holder) throw fail('plugin.duplicate', { first: holder.plugin, second: plugin, kind: this.kind, name })
     this.#entries.set(name, { plugin, value })

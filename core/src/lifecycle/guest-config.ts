@@ -17,9 +17,8 @@ export async function guestConfig(engine: Engine, vm: Vm, signal: AbortSignal): 
     image: { name: vm.image, config: image?.config ?? {}, hasInit: Boolean(image?.init), ...(os ? { os } : {}) },
     ...(distro ? { distro } : {}),
   }
-  const { hooks, host } = engine
   const guest = { ...(await ownPart(engine, vm)), ...provideSshd({ ...about, vm }) }
-  return provision(hooks.provision.taps, { ...about, guest }, { log: host.log, signal })
+  return provision(engine.hooks.provision.taps, { ...about, guest }, signal)
 }
 
 async function ownPart(engine: Engine, vm: Vm): Promise<Omit<GuestConfig, 'firstBoot' | 'services'>> {

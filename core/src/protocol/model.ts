@@ -1,4 +1,5 @@
 /** The model as the daemon's API shows it. JSON only; times in milliseconds since 1970. */
+import type { ErrorBody } from '../errors.ts'
 import type { ImageConfig } from '../hooks/image-source.ts'
 import type { Attachment, PublishedPort } from '../hooks/network.ts'
 import type { OsRelease } from '../hooks/distro.ts'
@@ -127,8 +128,11 @@ export interface PluginInfo {
   origin: 'bundled' | 'installed' | 'linked'
   /** `failed`: it could not be loaded, and adds nothing. */
   status: 'ok' | 'failed'
-  /** Why it failed: a sentence that names the plugin. */
+  /** Why it could not be loaded: a sentence that names the plugin, and what to do about it. */
   reason?: string
+  hint?: string
+  /** What failed since it was loaded, the last of it. `at` in milliseconds since 1970. */
+  failures: (ErrorBody & { at: number })[]
   adds: PluginAdditions
 }
 

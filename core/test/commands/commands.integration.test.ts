@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { noAdditions } from '../../src/daemon/plugins/additions.ts'
 import type { DoctorCheck } from '../../src/hooks/doctor.ts'
 import type { ImageEntry } from '../../src/protocol/model.ts'
+import { aPlugin } from '../samples.ts'
 import { type FakeDaemon, fakeDaemon, fakeInfo, fakeVm, json, operation, result, type Route } from '../client/fake-daemon.ts'
 import { type CliResult, cliArgs, cliEnv, runCli, startCli } from './run-cli.ts'
 
@@ -424,7 +424,7 @@ describe('doctor', () => {
         response,
         fakeInfo({
           dirs,
-          plugins: [{ name: 'bad', version: '1.0.0', origin: 'linked', status: 'failed', reason: 'it threw', adds: noAdditions }],
+          plugins: [aPlugin({ name: 'bad', status: 'failed', reason: 'it threw' })],
         }),
       )
     const broken = await banger('doctor --json')

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/load-config.ts'
 import { isError } from '../../src/errors.ts'
 
-const intervals = { stats_poll_interval: 10_000, metrics_poll_interval: 10_000, auto_stop_stale_after: 0 }
+const times = { stats_poll_interval: 10_000, metrics_poll_interval: 10_000, plugin_timeout: 10_000, auto_stop_stale_after: 0 }
 
 describe('the configuration', () => {
   let folder: string
@@ -18,7 +18,7 @@ describe('the configuration', () => {
   afterEach(() => rmSync(folder, { recursive: true }))
 
   it('has defaults for everything when the file is missing', async () => {
-    expect(await loadConfig(file)).toEqual({ log_level: 'info', vmm: 'auto', network: 'auto', ...intervals, plugins: {} })
+    expect(await loadConfig(file)).toEqual({ log_level: 'info', vmm: 'auto', network: 'auto', ...times, plugins: {} })
   })
 
   it('reads the known keys and makes the key path absolute', async () => {
@@ -32,7 +32,7 @@ describe('the configuration', () => {
       default_image_name: 'devbox',
       vmm: 'auto',
       network: 'auto',
-      ...intervals,
+      ...times,
       plugins: { 'kernel-catalog': { catalogs: ['x'] } },
     })
   })

@@ -60,6 +60,7 @@ export async function fakeEngine(): Promise<FakeEngine> {
       stats_poll_interval: 0,
       metrics_poll_interval: 0,
       auto_stop_stale_after: 0,
+      plugin_timeout: 10_000,
       plugins: {},
     },
     paths,

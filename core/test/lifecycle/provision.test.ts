@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { fail } from '../../src/errors.ts'
+import { guardTap } from '../../src/daemon/plugins/apply-plugin.ts'
 import { createHooks } from '../../src/hooks/index.ts'
-import type { GuestConfig, ProvisionContext } from '../../src/hooks/provision.ts'
+import type { Tap } from '../../src/hooks/call-tap.ts'
+import type { GuestConfig, ProvisionContext, ProvisionTapOptions } from '../../src/hooks/provision.ts'
 import { provision } from '../../src/lifecycle/provision.ts'
-import { silentLog } from '../fakes.ts'
+import { PluginGuard } from '../../src/daemon/plugins/plugin-guard.ts'
 
 const context = { guest: { files: [], environment: {} } } as unknown as ProvisionContext
 const file = (path: string) => ({ path, content: '', mode: 0o644 })
@@ -49,7 +51,10 @@ describe('provisioning a guest', () => {
       })
     })
     expect(guest.files).toEqual([file('/whole')])
-    expect(warnings).toEqual([expect.stringMatching(/banger-plugin-broken failed .*: no luck .*daemon's log/), 'mind the gap'])
+    expect(warnings).toEqual([
+      expect.stringMatching(/banger-plugin-broken failed .*: no luck What .*missing in this VM\. Mend it\.$/),
+      'mind the gap',
+    ])
   })
 
   it("hands on the hint of a plugin's own error", async () => {
@@ -69,7 +74,7 @@ describe('provisioning a guest', () => {
     )
     late.resolve()
     await new Promise((resolve) => setImmediate(resolve))
-    expect([guest.files, warnings]).toEqual([[], [expect.stringContaining('it took too long')]])
+    expect([guest.files, warnings]).toEqual([[], [expect.stringContaining('The plugin slow took more than 0.2 s')]])
   })
 
   it('fails when a required tap does', async () => {
@@ -94,5 +99,14 @@ function run(
 ): Promise<{ guest: GuestConfig; warnings: string[] }> {
   const hooks = createHooks()
   tap(hooks)
-  return provision(hooks.provision.taps, context, { log: silentLog, signal, patience: 200 })
+  const guarded = createHooks()
+  const taps: (Tap & ProvisionTapOptions)[] = hooks.provision.taps
+  for (const one of taps) {
+    const guard = new PluginGuard(one.name, 'Mend it.', () => undefined)
+    guarded.provision.tapPromise(
+      { name: one.name, required: one.required ?? false },
+      guardTap(guard, one, 'prepared the guest', 200),
+    )
+  }
+  return provision(guarded.provision.taps, context, signal)
 }

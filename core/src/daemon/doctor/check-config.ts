@@ -2,11 +2,13 @@ import { shortName } from '../../config/plugin-settings.ts'
 import type { DoctorCheck } from '../../hooks/doctor.ts'
 import type { Engine } from '../../lifecycle/engine.ts'
 import { nearest } from '../../nearest.ts'
-import type { DaemonInfo } from '../../protocol/model.ts'
+import type { PluginInfo } from '../../protocol/model.ts'
 
-/** Tables of plugins that are not there, which nobody reads: a misspelt name turns nothing off. */
-export function checkConfig(engine: Pick<Engine, 'config' | 'paths'>, plugins: DaemonInfo['plugins']): DoctorCheck[] {
-  const known = plugins.map(({ name }) => shortName(name))
+/** Tables that no plugin declares, and so nobody reads: a misspelt name turns nothing off. */
+export function checkConfig(engine: Pick<Engine, 'config' | 'paths'>, plugins: PluginInfo[]): DoctorCheck[] {
+  const known = plugins
+    .filter(({ status, adds }) => status === 'failed' || adds.settings.length > 0)
+    .map(({ name }) => shortName(name))
   const unread = Object.keys(engine.config.plugins).filter((table) => !known.includes(table))
   if (unread.length === 0) return [{ id: 'config', status: 'ok', message: engine.paths.configFile }]
   return unread.map((table) => {

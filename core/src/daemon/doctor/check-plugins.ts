@@ -1,22 +1,29 @@
+import type { BangerError } from '../../errors.ts'
 import type { DoctorCheck } from '../../hooks/doctor.ts'
-import type { DaemonInfo } from '../../protocol/model.ts'
+import type { PluginInfo } from '../../protocol/model.ts'
 
-/** Which plugins of which versions are loaded, and which are not. */
-export function checkPlugins({ plugins, problems }: { plugins: DaemonInfo['plugins']; problems: string[] }): DoctorCheck[] {
+/** Which plugins of which versions are loaded, which are not, and what failed since. */
+export function checkPlugins(plugins: PluginInfo[], problems: BangerError[]): DoctorCheck[] {
   const loaded = plugins.filter((plugin) => plugin.status === 'ok')
   const list = loaded.map(({ name, version }) => `${name} ${version}`).join(', ')
   return [
     { id: 'plugins', status: 'ok', message: `${loaded.length} plugins loaded: ${list || 'none'}` },
+    ...problems.map((problem) => check('plugins', 'error', problem)),
     ...plugins
-      .filter((plugin) => plugin.status === 'failed')
-      .map(
-        (plugin): DoctorCheck => ({
-          id: `plugin:${plugin.name}`,
-          status: 'error',
-          message: `The plugin ${plugin.name} could not be loaded: ${plugin.reason}`,
-          advice: 'Update or remove it; everything else keeps working.',
-        }),
-      ),
-    ...problems.map((problem, index): DoctorCheck => ({ id: `plugin-problem:${index}`, status: 'error', message: problem })),
+      .filter(({ status }) => status === 'failed')
+      .map(({ name, reason = 'It could not be loaded.', hint }) => check(`plugin:${name}`, 'error', { message: reason, hint })),
+    ...loaded.flatMap(({ name, failures }) => failures.map((failure) => check(`plugin:${name}`, 'warning', sinceStart(failure)))),
   ]
+}
+
+function sinceStart({ at, message, hint }: PluginInfo['failures'][number]) {
+  return { message: `${message} (${new Date(at).toISOString()})`, hint }
+}
+
+function check(
+  id: string,
+  status: DoctorCheck['status'],
+  { message, hint }: { message: string; hint?: string | undefined },
+): DoctorCheck {
+  return { id, status, message, ...(hint ? { advice: hint } : {}) }
 }

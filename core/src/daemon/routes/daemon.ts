@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify'
+import type { BangerError } from '../../errors.ts'
 import type { Engine } from '../../lifecycle/engine.ts'
 import type { DaemonInfo } from '../../protocol/model.ts'
 import { runDoctor } from '../doctor/run-doctor.ts'
+import type { PluginBook } from '../plugins/plugin-book.ts'
 
 /** What the daemon is and how it fares. `stop` ends it after the answer. */
 export function daemonRoutes(
@@ -11,8 +13,9 @@ export function daemonRoutes(
     version: string
     startedAt: number
     dataDir: string
-    plugins: DaemonInfo['plugins']
-    problems: string[]
+    plugins: PluginBook
+    /** What is wrong with the list of plugins. */
+    problems: BangerError[]
     stop: () => void
   },
 ): void {
@@ -31,11 +34,11 @@ export function daemonRoutes(
       socket: engine.paths.socket,
       log: engine.paths.daemonLog,
       dirs: { config, state, cache, data: daemon.dataDir },
-      plugins: daemon.plugins,
+      plugins: daemon.plugins.list(),
       vms: { running: vms.filter((vm) => vm.state === 'running').length, total: vms.length },
     }
   })
-  server.get('/v1/doctor', () => runDoctor(engine, daemon))
+  server.get('/v1/doctor', () => runDoctor(engine, daemon.plugins.list(), daemon.problems))
   server.post('/v1/daemon/stop', (_request, reply) => {
     reply.raw.once('finish', daemon.stop)
     return {}

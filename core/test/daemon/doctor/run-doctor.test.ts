@@ -2,18 +2,13 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkE2fsprogs } from '../../../src/daemon/doctor/check-e2fsprogs.ts'
-import { runDoctor, runTap } from '../../../src/daemon/doctor/run-doctor.ts'
-import { noAdditions } from '../../../src/daemon/plugins/additions.ts'
+import { runDoctor } from '../../../src/daemon/doctor/run-doctor.ts'
 import { fail } from '../../../src/errors.ts'
 import type { Host } from '../../../src/hooks/host.ts'
-import { createHooks } from '../../../src/hooks/index.ts'
-import type { PluginInfo } from '../../../src/protocol/model.ts'
 import { type FakeEngine, fakeEngine } from '../../lifecycle/fake-engine.ts'
-import { anImage } from '../../samples.ts'
+import { anImage, aPlugin } from '../../samples.ts'
 
-const plugins: PluginInfo[] = [
-  { name: '@banger/plugin-auth-sync', version: '1.2.3', origin: 'bundled', status: 'ok', adds: noAdditions },
-]
+const plugins = [aPlugin({ name: '@banger/plugin-auth-sync', version: '1.2.3' })]
 
 describe('doctor', () => {
   let engine: FakeEngine
@@ -22,7 +17,7 @@ describe('doctor', () => {
   })
   afterEach(() => engine.close())
 
-  const run = async () => runDoctor(engine, { plugins, problems: [] })
+  const run = async () => runDoctor(engine, plugins, [])
   const about = async (id: string) => (await run()).filter((check) => check.id === id)
 
   it('names plugins with their versions, the configuration, mke2fs with its version, and the free disk', async () => {
@@ -46,14 +41,24 @@ describe('doctor', () => {
     expect(checks.map(({ id }) => id)).toContain('fine')
   })
 
-  it('does not wait for ever, and keeps what a slow check had found', async () => {
-    const hooks = createHooks()
-    hooks.doctor.tapPromise('slow', (report) => {
+  it('keeps what a check had found before it failed', async () => {
+    engine.hooks.doctor.tapPromise('slow', async (report) => {
       report.add({ id: 'first', status: 'ok', message: 'found' })
-      return new Promise(() => undefined)
+      throw new Error('no more')
     })
-    const [tap] = hooks.doctor.taps
-    expect(tap && (await runTap(tap, 50))).toMatchObject([{ id: 'first' }, { id: 'plugin:slow', status: 'error' }])
+    const ids = (await run()).map(({ id }) => id)
+    expect(ids).toEqual(expect.arrayContaining(['first', 'plugin:slow']))
+  })
+
+  it('shows plugins that could not be loaded, and what failed since in those that were', async () => {
+    const failed = aPlugin({ name: 'bad', status: 'failed', reason: 'The plugin bad is bad.', hint: 'Drop it.' })
+    const shaky = aPlugin({ name: 'shaky', failures: [{ at: 0, code: 'plugin.failed', message: 'It shook.', hint: 'Hold it.' }] })
+    expect(await runDoctor(engine, [failed, shaky], [])).toEqual(
+      expect.arrayContaining([
+        { id: 'plugin:bad', status: 'error', message: 'The plugin bad is bad.', advice: 'Drop it.' },
+        { id: 'plugin:shaky', status: 'warning', message: 'It shook. (1970-01-01T00:00:00.000Z)', advice: 'Hold it.' },
+      ]),
+    )
   })
 
   it('warns of a table that no plugin reads, and of the name that it resembles', async () => {
