@@ -1,5 +1,4 @@
 /** All that a plugin may import. Commands take their base from `@banger/core/command`. */
-export { pluginConfig } from './config/plugin-config.ts'
 export { readSettings } from './config/plugin-settings.ts'
 export { BangerError, type BangerErrorInit, type ErrorBody, type ErrorCode, fail, isError, toBangerError } from './errors.ts'
 export { refusedPort } from './host/refused-port.ts'

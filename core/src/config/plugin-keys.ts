@@ -1,4 +1,4 @@
-/** Top-level keys of config.toml that belong to a plugin, which validates them (pluginConfig). */
+/** Top-level keys of config.toml that belong to a plugin, which declares them (plugin-settings.ts). */
 const owners: Record<string, string> = {
   firecracker_bin: 'vmm-firecracker',
   bridge_name: 'network-bridge',

@@ -1,11 +1,9 @@
-import type { DoctorReport, Host } from '@banger/core'
-import { chosenTools } from './config.ts'
-import { tools } from './credentials.ts'
+import type { DoctorReport } from '@banger/core'
+import { type Tool, tools } from './credentials.ts'
 import { findCredentials } from './find-credentials.ts'
 
 /** Says whose credentials VMs get. None on the host is nothing wrong; one that cannot be copied is. */
-export async function checkCredentials(host: Pick<Host, 'config' | 'dirs'>, home: string, report: DoctorReport): Promise<void> {
-  const chosen = chosenTools(host)
+export async function checkCredentials(chosen: Tool[], home: string, report: DoctorReport): Promise<void> {
   const { found, problems } = await findCredentials(home, chosen)
   for (const problem of problems)
     report.add({ id: 'credentials', status: 'warning', message: problem, advice: 'See docs/credentials.md.' })

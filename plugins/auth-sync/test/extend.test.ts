@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createHooks, type DoctorCheck, type GuestConfig, type ProvisionContext } from '@banger/core'
+import { createHooks, type DoctorCheck, type GuestConfig, type ProvisionContext, readSettings } from '@banger/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { settings } from '../src/config.ts'
 import { extend } from '../src/extend.ts'
 import { Home, hostWith } from './host.ts'
 
@@ -75,7 +76,7 @@ describe('the plugin', () => {
 
 async function provision(table = {}): Promise<{ files: GuestConfig['files']; warnings: string[] }> {
   const hooks = createHooks()
-  extend().apply(hooks, hostWith(table))
+  extend().apply(hooks, hostWith(table), readSettings(hostWith(table), 'auth-sync', settings))
   const guest = { files: [] as GuestConfig['files'] }
   const warnings: string[] = []
   await hooks.provision.promise({ guest, warn: (text: string) => void warnings.push(text) } as unknown as ProvisionContext)
@@ -84,7 +85,7 @@ async function provision(table = {}): Promise<{ files: GuestConfig['files']; war
 
 async function doctor(table: Record<string, unknown>): Promise<DoctorCheck[]> {
   const hooks = createHooks()
-  extend().apply(hooks, hostWith(table))
+  extend().apply(hooks, hostWith(table), readSettings(hostWith(table), 'auth-sync', settings))
   const checks: DoctorCheck[] = []
   await hooks.doctor.promise({ add: (check) => void checks.push(check) })
   return checks

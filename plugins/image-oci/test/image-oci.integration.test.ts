@@ -9,6 +9,7 @@ import { type BuiltRootfs, buildRootfs } from '../../../core/src/rootfs/build-ro
 import { e2fsck } from '../../../core/test/rootfs/debugfs.ts'
 import { listImage } from '../../../core/test/rootfs/list-image.ts'
 import { makeTar, type Member } from '../../../core/test/rootfs/make-tar.ts'
+import { defaultConfig } from '../src/config.ts'
 import { extend } from '../src/extend.ts'
 import { hostIn } from './bare-host.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -53,7 +54,7 @@ let built = 0
 /** What the plugin's sources make of a reference, asked as core does. */
 function resolve(ref: string, folder: string, options: PullOptions = {}): Promise<FoundImage> {
   const hooks = createHooks()
-  extend().apply(hooks, { ...hostIn(folder), arch: process.arch })
+  extend().apply(hooks, { ...hostIn(folder), arch: process.arch }, defaultConfig)
   const registry = new Registry<ImageSource>('image source', (source) => source.scheme)
   hooks.imageSources.call(registry)
   return resolveImage(registry, ref, options, live)

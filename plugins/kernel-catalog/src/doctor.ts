@@ -1,5 +1,4 @@
 import type { DoctorReport, Host } from '@banger/core'
-import { configuredCatalogs } from './catalog/config.ts'
 import { readIndexText } from './catalog/download.ts'
 import { parseIndex } from './catalog/index-format.ts'
 
@@ -7,9 +6,8 @@ import { parseIndex } from './catalog/index-format.ts'
 const patience = 8000
 
 /** Says what kernels the configured catalogs have for this machine. One that cannot be read is a warning: others serve. */
-export async function checkCatalogs(host: Host, report: DoctorReport): Promise<void> {
+export async function checkCatalogs(host: Host, catalogs: URL[], report: DoctorReport): Promise<void> {
   const id = 'kernel-catalog'
-  const catalogs = configuredCatalogs(host)
   if (catalogs.length === 0) report.add({ id, status: 'ok', message: 'none is configured; kernels come from the distribution' })
   await Promise.all(
     catalogs.map(async (catalog) => {

@@ -6,7 +6,7 @@ import { hostIn } from './fake-host.ts'
 test('the plugin adds both sources, the catalogs before the distribution', () => {
   const hooks = createHooks()
   const plugin = extend()
-  plugin.apply(hooks, hostIn('/nowhere'))
+  plugin.apply(hooks, hostIn('/nowhere'), [])
   const registry = new Registry<KernelSource>('kernel source', ({ name }) => name)
   hooks.kernelSources.call(registry)
   expect([...registry.values()].map(({ name }) => name)).toEqual(['catalog', 'distribution'])

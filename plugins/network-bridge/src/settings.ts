@@ -1,4 +1,4 @@
-import { type Host, pluginConfig } from '@banger/core'
+import type { SettingsDeclaration } from '@banger/core'
 import { z } from 'zod'
 import { contains, formatAddress, networkOf, parseAddress, parseNetwork, usableRange } from './ipv4.ts'
 
@@ -43,21 +43,28 @@ const schema = z
     const message = `must be from ${formatAddress(first)} to ${formatAddress(last)}, a machine's address in cidr (${cidr})`
     context.addIssue({ code: 'custom', path: ['bridge_ip'], message })
   })
+  .transform(
+    ({ bridge_name, bridge_ip, cidr, tap_pool_size, default_dns, isolate }): Settings => ({
+      bridge: bridge_name,
+      address: bridge_ip ?? formatAddress(usableRange(networkOf(cidr)).first),
+      cidr,
+      poolSize: tap_pool_size,
+      ...(default_dns ? { dns: default_dns } : {}),
+      isolate,
+    }),
+  )
 
-/**
- * The top-level keys `bridge_name`, `bridge_ip`, `cidr`, `tap_pool_size` and `default_dns`, and `[plugins.network-bridge]`.
- * @throws config.invalid
- */
-export function readSettings(host: Pick<Host, 'config' | 'dirs'>): Settings {
-  const { bridge_name, bridge_ip, cidr, tap_pool_size, default_dns, isolate } = pluginConfig(host, 'network-bridge', schema)
-  return {
-    bridge: bridge_name,
-    address: bridge_ip ?? formatAddress(usableRange(networkOf(cidr)).first),
-    cidr,
-    poolSize: tap_pool_size,
-    ...(default_dns ? { dns: default_dns } : {}),
-    isolate,
-  }
+/** The keys at the top of the configuration that are the bridge's, and `[plugins.network-bridge]`. */
+export const settings: SettingsDeclaration<Settings> = {
+  schema,
+  summaries: {
+    bridge_name: 'The interface of the bridge.',
+    cidr: "Where its VMs' addresses come from: a private IPv4 network from /16 to /30.",
+    bridge_ip: "Its own address, the VMs' gateway and name server; the first one of cidr unless told.",
+    tap_pool_size: 'Taps kept ready, 0 to 64.',
+    default_dns: 'IPv4 address of the server that other names are looked up at; what this host uses unless told.',
+    isolate: 'Whether VMs are kept from reaching each other.',
+  },
 }
 
 function checkNetwork(cidr: string, context: z.RefinementCtx): void {

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { commandsFor } from '../src/commands.ts'
 import { namesFor } from '../src/names.ts'
-import { readSettings } from '../src/settings.ts'
+import { readSettings } from '@banger/core'
+import { settings as declaration } from '../src/settings.ts'
 
 const dirs = { config: '', state: '', cache: '', data: '', runtime: '' }
 
 /** Every privileged command, as a shell line; the rules one a line. */
 function lines(config: Record<string, unknown> = {}): string {
-  const settings = readSettings({ dirs, config: () => config })
+  const settings = readSettings({ dirs, config: () => config }, 'network-bridge', declaration)
   const names = namesFor('/home/you/.local/state/banger', settings.bridge)
   return Object.values(commandsFor(settings, names, 1000))
     .map((command) => (typeof command === 'function' ? command(names.tapPrefix + '0000') : command))

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { readSettings } from '../src/settings.ts'
+import { readSettings } from '@banger/core'
+import { settings as declaration } from '../src/settings.ts'
 
 const dirs = { config: '/home/.config/banger', state: '', cache: '', data: '', runtime: '' }
-const read = (settings: Record<string, unknown>) => readSettings({ dirs, config: () => settings })
+const read = (settings: Record<string, unknown>) => readSettings({ dirs, config: () => settings }, 'network-bridge', declaration)
 
 describe('the settings of the bridge', () => {
   test('have defaults', () => {
@@ -42,8 +43,15 @@ describe('the settings of the bridge', () => {
     [{ tap_pool_size: 65 }, 'tap_pool_size: must be 64 or less'],
     [{ default_dns: 'dns.example' }, 'default_dns: must be an IPv4 address'],
     [{ isolate: 'yes' }, 'plugins.network-bridge.isolate: must be true or false'],
-    [{ isolated: true }, 'plugins.network-bridge: Unrecognized key: "isolated"'],
   ])('refuse %j and name the key', (settings, reason) => {
     expect(() => read(settings)).toThrow(`The configuration in /home/.config/banger/config.toml is not valid: ${reason}`)
+  })
+  test('are asked after when one resembles an unknown key', () => {
+    expect(() => read({ isolated: true })).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining('"plugins.network-bridge.isolated"'),
+        hint: 'Did you mean "isolate"?',
+      }),
+    )
   })
 })

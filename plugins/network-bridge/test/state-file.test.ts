@@ -4,12 +4,17 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { leaseAddress } from '../src/leases.ts'
-import { readSettings } from '../src/settings.ts'
+import { readSettings } from '@banger/core'
+import { settings as declaration } from '../src/settings.ts'
 import type { State } from '../src/state.ts'
 import { loadState, removeState, saveState } from '../src/state-file.ts'
 
 const dirs = { config: '', state: '', cache: '', data: '', runtime: '' }
-const settings = readSettings({ dirs, config: () => ({ cidr: '10.9.0.0/28', bridge_ip: '10.9.0.7' }) })
+const settings = readSettings(
+  { dirs, config: () => ({ cidr: '10.9.0.0/28', bridge_ip: '10.9.0.7' }) },
+  'network-bridge',
+  declaration,
+)
 const nothing: State = { forwarding: false, vms: {} }
 
 describe('the state file', () => {

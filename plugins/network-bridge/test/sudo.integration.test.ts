@@ -1,9 +1,9 @@
-import type { DoctorCheck, Host } from '@banger/core'
+import { type DoctorCheck, type Host, readSettings } from '@banger/core'
 import { describe, expect, test } from 'vitest'
 import { checkBridge } from '../src/doctor.ts'
 import { commandsFor } from '../src/commands.ts'
 import { createBridgeNetwork } from '../src/driver.ts'
-import { readSettings } from '../src/settings.ts'
+import { settings } from '../src/settings.ts'
 import { sudoersLines } from '../src/sudoers.ts'
 import { toolsFor } from '../src/tools.ts'
 import { root, World } from './world.ts'
@@ -23,7 +23,7 @@ async function hostOfNobody(world: World, lines: (tools: ReturnType<typeof tools
   return host
 }
 
-const settingsOf = (host: Host) => readSettings({ ...host, config: () => ({}) })
+const settingsOf = (host: Host) => readSettings({ ...host, config: () => ({}) }, 'network-bridge', settings)
 
 async function doctor(host: Host): Promise<DoctorCheck[]> {
   const checks: DoctorCheck[] = []

@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Attachment, Host, Log } from '@banger/core'
+import { type Attachment, type Host, type Log, readSettings } from '@banger/core'
 import { createHost } from '../../../core/src/host/index.ts'
 import { resolvePaths } from '../../../core/src/store/paths.ts'
 import { NetworkNamespace } from '../../../test/e2e/network-namespace.ts'
 import { type BridgeNetwork, createBridgeNetwork } from '../src/driver.ts'
-import { readSettings } from '../src/settings.ts'
+import { settings as declaration } from '../src/settings.ts'
 
 /** A host with a network of its own and nothing in it, and banger's bridge driver on it. */
 export class World implements AsyncDisposable {
@@ -44,7 +44,10 @@ export class World implements AsyncDisposable {
 
   /** The driver as a daemon that starts makes it. @param settings as in config.toml */
   driver(settings: Record<string, unknown> = {}): BridgeNetwork {
-    const driver = createBridgeNetwork(this.host, readSettings({ ...this.host, config: () => settings }))
+    const driver = createBridgeNetwork(
+      this.host,
+      readSettings({ ...this.host, config: () => settings }, 'network-bridge', declaration),
+    )
     this.#drivers.push(driver)
     return driver
   }

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
-import { type Host, pluginConfig } from '@banger/core'
+import type { Host, SettingsDeclaration } from '@banger/core'
 import { z } from 'zod'
 
 const rate = z.number().positive().optional()
@@ -29,9 +29,24 @@ export interface Settings {
   network: { bandwidth?: number }
 }
 
-/** `firecracker_bin`, and the table `[plugins.vmm-firecracker]`. @throws config.invalid */
-export function readSettings(host: Pick<Host, 'config' | 'dirs'>): Settings {
-  const config = pluginConfig(host, 'vmm-firecracker', schema)
+export type Configured = z.infer<typeof schema>
+
+/** `firecracker_bin`, and the table `[plugins.vmm-firecracker]`. */
+export const settings: SettingsDeclaration<Configured> = {
+  schema,
+  summaries: {
+    firecracker_bin: "Firecracker's program: a path, or a name to look for in PATH.",
+    jailer: 'Whether VMs run in the jailer.',
+    jailer_bin: "The jailer's program: a path, or a name to look for in PATH.",
+    balloon_mib: 'MiB that the balloon takes from a guest at its start.',
+    disk_mib_per_second: 'MiB a second that each disk may read and write.',
+    disk_ops_per_second: 'Operations a second of each disk.',
+    network_mib_per_second: 'MiB a second in each direction.',
+  },
+}
+
+/** Paths count from the folder of the configuration. */
+export function toSettings(config: Configured, host: Pick<Host, 'dirs'>): Settings {
   const program = (name: string): string =>
     name.includes('/') ? resolve(host.dirs.config, name.replace(/^~(?=\/)/, homedir())) : name
   const bytes = (mib: number | undefined): { bandwidth?: number } => (mib ? { bandwidth: Math.round(mib * 2 ** 20) } : {})

@@ -1,12 +1,11 @@
 import { homedir } from 'node:os'
 import { describe, expect, test } from 'vitest'
-import { readSettings } from '../src/settings.ts'
+import { readSettings } from '@banger/core'
+import { settings, toSettings } from '../src/settings.ts'
 
+const dirs = { config: '/home/me/.config/banger', state: '', cache: '', data: '', runtime: '' }
 const read = (config: Record<string, unknown>) =>
-  readSettings({
-    config: () => config,
-    dirs: { config: '/home/me/.config/banger', state: '', cache: '', data: '', runtime: '' },
-  })
+  toSettings(readSettings({ config: () => config, dirs }, 'vmm-firecracker', settings), { dirs })
 
 describe('the settings', () => {
   test('are none by default: the program is looked for in PATH', () => {
@@ -36,10 +35,12 @@ describe('the settings', () => {
     [{ balloon_mib: -1 }, 'plugins.vmm-firecracker.balloon_mib'],
     [{ disk_mib_per_second: 0 }, 'plugins.vmm-firecracker.disk_mib_per_second'],
     [{ firecracker_bin: '' }, ': firecracker_bin'],
-    [{ baloon_mib: 1 }, 'baloon_mib'],
   ])('that are wrong are named: %j', (config, name) => {
     expect(() => read(config)).toThrow(
       expect.objectContaining({ code: 'config.invalid', message: expect.stringContaining(name) }),
     )
+  })
+  test('that are unknown are named, and the one that they resemble', () => {
+    expect(() => read({ baloon_mib: 1 })).toThrow(expect.objectContaining({ hint: 'Did you mean "balloon_mib"?' }))
   })
 })

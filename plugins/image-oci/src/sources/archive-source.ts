@@ -2,9 +2,9 @@ import { posix } from 'node:path'
 import { fail, type Host, type ImageSource, identifyFile, type ResolvedImage } from '@banger/core'
 import { z } from 'zod'
 import type { Blobs, Live } from '../blobs/blobs.ts'
-import { readConfig } from '../config.ts'
+import type { OciConfig } from '../config.ts'
 import { type Platform, wantedPlatform } from '../manifest/platform.ts'
-import { readConfig as readImageConfig } from '../manifest/read-config.ts'
+import { readConfig } from '../manifest/read-config.ts'
 import { read, readJson } from '../manifest/read-manifest.ts'
 import { sha256 } from '../manifest/resolve-manifest.ts'
 import { imageName } from '../reference/image-name.ts'
@@ -23,7 +23,7 @@ const listFormat = z
 type Entry = z.infer<typeof listFormat>[number]
 
 /** `docker-archive:<file>[:<reference>]`: what `docker save`, `podman save` and skopeo write. */
-export function archiveSource(host: Host): ImageSource {
+export function archiveSource(host: Host, settings: OciConfig): ImageSource {
   return {
     scheme: 'docker-archive',
     summary: 'docker-archive:<absolute path of a tar>[:<reference>], as docker save makes it',
@@ -34,13 +34,13 @@ export function archiveSource(host: Host): ImageSource {
       const place = await splitPath(ref)
       if (!place) throw fail('image.refused', { image: ref, reason: 'it is no absolute path of a file' })
       const wanted = wantedPlatform(platform, host.arch)
-      return refusing(place.path, () => resolve(host, place.path, place.rest, wanted, live))
+      return refusing(place.path, () => resolve(settings, place.path, place.rest, wanted, live))
     },
   }
 }
 
 async function resolve(
-  host: Host,
+  settings: OciConfig,
   path: string,
   wanted: string | undefined,
   platform: Platform,
@@ -54,7 +54,7 @@ async function resolve(
   const entry = choose(read(listFormat, readJson(await document(path, list))), wanted)
   const config = find(members, entry.Config)
   const bytes = await document(path, config)
-  const { diffIds } = readImageConfig(bytes, platform)
+  const { diffIds } = readConfig(bytes, platform)
   // layers are known by what they unpack to alone
   const parts = new Map([
     [sha256(bytes), config],
@@ -72,7 +72,7 @@ async function resolve(
       manifest,
       blobs: archiveBlobs(path, parts),
     },
-    readConfig(host),
+    settings,
     live,
   )
 }

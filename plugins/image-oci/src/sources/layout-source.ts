@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fail, type Host, type ImageSource, type ResolvedImage } from '@banger/core'
 import type { Blobs, Live } from '../blobs/blobs.ts'
-import { readConfig } from '../config.ts'
+import type { OciConfig } from '../config.ts'
 import { choosePlatform } from '../manifest/choose-platform.ts'
 import { type Platform, wantedPlatform } from '../manifest/platform.ts'
 import { type IndexEntry, readManifest } from '../manifest/read-manifest.ts'
@@ -16,7 +16,7 @@ const refName = 'org.opencontainers.image.ref.name'
 const largestDocument = 4 << 20
 
 /** `oci-layout:<folder>[:<tag>]`: https://github.com/opencontainers/image-spec/blob/main/image-layout.md, as skopeo and umoci make it. */
-export function layoutSource(host: Host): ImageSource {
+export function layoutSource(host: Host, config: OciConfig): ImageSource {
   return {
     scheme: 'oci-layout',
     summary: 'oci-layout:<absolute path of a folder>[:<tag>], as skopeo and umoci make it',
@@ -24,7 +24,7 @@ export function layoutSource(host: Host): ImageSource {
     async resolve(ref, { named, platform, ...live }) {
       const place = await splitPath(ref)
       if (place && (await isLayout(place.path)))
-        return resolve(host, place.path, place.rest, wantedPlatform(platform, host.arch), live)
+        return resolve(config, place.path, place.rest, wantedPlatform(platform, host.arch), live)
       if (named) throw fail('image.refused', { image: ref, reason: 'it is no absolute path of an OCI image layout' })
       return undefined
     },
@@ -32,7 +32,7 @@ export function layoutSource(host: Host): ImageSource {
 }
 
 async function resolve(
-  host: Host,
+  config: OciConfig,
   folder: string,
   tag: string | undefined,
   platform: Platform,
@@ -46,7 +46,7 @@ async function resolve(
     if (!('index' in index)) throw new Error('its index.json is no index')
     const entry = choosePlatform(withTag(index.index, tag), platform)
     const found = await resolveManifest(read, entry.digest, { platform, image })
-    return describeImage({ ...found, name: imageName(basename(folder), tag), platform, image, blobs }, readConfig(host), live)
+    return describeImage({ ...found, name: imageName(basename(folder), tag), platform, image, blobs }, config, live)
   })
 }
 

@@ -2,7 +2,7 @@ import { BangerError, fail, type Host, type ImageSource, isError, type ResolvedI
 import { BlobCache } from '../blobs/blob-cache.ts'
 import type { Live } from '../blobs/blobs.ts'
 import { TagCache } from '../blobs/tag-cache.ts'
-import { type OciConfig, readConfig } from '../config.ts'
+import { defaultConfig, type OciConfig } from '../config.ts'
 import { type Platform, wantedPlatform } from '../manifest/platform.ts'
 import { type FoundManifest, resolveManifest } from '../manifest/resolve-manifest.ts'
 import { imageName } from '../reference/image-name.ts'
@@ -19,7 +19,7 @@ const advice =
   'Write it in lower case, like docker.io/library/debian:bookworm, localhost:5000/team/box or registry.lan/box@sha256:<64 digits>'
 
 /** `oci:<reference>`, or a reference as Docker and podman take it: images of registries. */
-export function registrySource(host: Host, limits: Limits = defaultLimits): ImageSource {
+export function registrySource(host: Host, settings = defaultConfig, limits: Limits = defaultLimits): ImageSource {
   const kept = { cache: new BlobCache(host.dirs.cache), tags: new TagCache(host.dirs.cache) }
   return {
     scheme: 'oci',
@@ -30,13 +30,14 @@ export function registrySource(host: Host, limits: Limits = defaultLimits): Imag
       const reference = parseReference(ref.replace(/^(docker:)?\/\//, ''))
       if (!reference && options.named)
         throw fail('image.reference', { ref: `oci:${ref}`, reason: 'it is no reference of a container image', advice })
-      return reference && resolve({ host, limits, ...kept }, reference, options)
+      return reference && resolve({ host, settings, limits, ...kept }, reference, options)
     },
   }
 }
 
 interface Means {
   host: Host
+  settings: OciConfig
   limits: Limits
   cache: BlobCache
   tags: TagCache
@@ -44,8 +45,8 @@ interface Means {
 
 async function resolve(means: Means, reference: Reference, options: ResolveOptions): Promise<ResolvedImage> {
   const image = formatReference(reference)
-  const settings = readConfig(means.host)
-  const wanted = { ...means, image, reference, settings, platform: wantedPlatform(options.platform, means.host.arch) }
+  const { settings } = means
+  const wanted = { ...means, image, reference, platform: wantedPlatform(options.platform, means.host.arch) }
   const offline = cacheOrigin(image, means)
   if (options.offline) return find(offline, wanted, options)
   const trusting = options.insecure ? { ...settings, insecure: [...settings.insecure, reference.registry] } : settings
@@ -64,7 +65,6 @@ async function resolve(means: Means, reference: Reference, options: ResolveOptio
 interface Wanted extends Means {
   image: string
   reference: Reference
-  settings: OciConfig
   platform: Platform
 }
 

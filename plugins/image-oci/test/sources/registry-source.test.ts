@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ProgressEvent, ResolveOptions } from '@banger/core'
+import { type ProgressEvent, readSettings, type ResolveOptions } from '@banger/core'
 import { describe, expect, it } from 'vitest'
 import { defaultLimits } from '../../src/registry/limits.ts'
+import { settings } from '../../src/config.ts'
 import { registrySource } from '../../src/sources/registry-source.ts'
 import { hostIn } from '../bare-host.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -27,7 +28,7 @@ interface Puller {
 }
 
 function puller(config: Record<string, unknown> = {}, folder = mkdtempSync(join(root, 'pull-'))): Puller {
-  const source = registrySource(hostIn(folder, config), limits)
+  const source = registrySource(hostIn(folder), readSettings(hostIn(folder, config), 'image-oci', settings), limits)
   const events: ProgressEvent[] = []
   const progress = (event: ProgressEvent) => void events.push(event)
   const signal = new AbortController().signal
@@ -474,7 +475,7 @@ describe('registries', () => {
   })
 
   it('are refused a setting that does not fit', async () => {
-    await expect(puller({ insecur: [] }).resolve('x')).rejects.toEqual(failure('config.invalid', /insecur/))
+    expect(() => puller({ insecur: [] })).toThrow(expect.objectContaining({ hint: 'Did you mean "insecure"?' }))
   })
 })
 

@@ -1,24 +1,27 @@
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { fail, type Host, pluginConfig } from '@banger/core'
+import type { Host, SettingsDeclaration } from '@banger/core'
 import { z } from 'zod'
 
-const schema = z.strictObject({ catalogs: z.array(z.string().min(1)).default([]) })
+const place = z.string().min(1).superRefine(checkAddress)
 
-/**
- * The addresses of the catalogs that the user configured: `[plugins.kernel-catalog]`, `catalogs = ["https://…", "/path/index.json"]`.
- * A path may begin with `~/`; other relative ones are relative to the configuration's folder.
- * @throws config.invalid
- */
-export function configuredCatalogs(host: Host): URL[] {
-  const { catalogs } = pluginConfig(host, 'kernel-catalog', schema)
-  return catalogs.map((place) => {
-    if (!/^[a-z][a-z0-9+.-]*:/i.test(place)) return pathToFileURL(resolve(host.dirs.config, place.replace(/^~(?=\/)/, homedir())))
-    if (URL.canParse(place)) return new URL(place)
-    throw fail('config.invalid', {
-      file: join(host.dirs.config, 'config.toml'),
-      reason: `plugins.kernel-catalog.catalogs: "${place}" is no address`,
-    })
-  })
+/** `[plugins.kernel-catalog]`, `catalogs = ["https://…", "/path/index.json"]` */
+export const settings: SettingsDeclaration<string[]> = {
+  schema: z.strictObject({ catalogs: z.array(place).default([]) }).transform(({ catalogs }) => catalogs),
+  summaries: { catalogs: 'Addresses or paths of catalogs of kernels.' },
+}
+
+/** A path may begin with `~/`; other relative ones are relative to the configuration's folder. */
+export function catalogAddress(catalog: string, host: Pick<Host, 'dirs'>): URL {
+  if (isAddress(catalog)) return new URL(catalog)
+  return pathToFileURL(resolve(host.dirs.config, catalog.replace(/^~(?=\/)/, homedir())))
+}
+
+function checkAddress(catalog: string, context: z.RefinementCtx): void {
+  if (isAddress(catalog) && !URL.canParse(catalog)) context.addIssue(`"${catalog}" is no address`)
+}
+
+function isAddress(catalog: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:/i.test(catalog)
 }

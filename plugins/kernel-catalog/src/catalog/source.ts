@@ -2,7 +2,6 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type AvailableKernel, fail, type Host, isError, type KernelFiles, type KernelSource, type Progress } from '@banger/core'
 import { isDistributionName } from '../distribution/flavours.ts'
-import { configuredCatalogs } from './config.ts'
 import { downloadTarball, readIndexText } from './download.ts'
 import { type CatalogKernel, parseIndex } from './index-format.ts'
 import { unpackTarball } from './unpack-tarball.ts'
@@ -13,17 +12,17 @@ interface Live {
 }
 
 /** Kernels from the catalogs that the user configured, by URL or file. docs/kernel-catalog.md has the format. */
-export function catalogSource(host: Host): KernelSource {
+export function catalogSource(host: Host, catalogs: URL[]): KernelSource {
   return {
     name: 'catalog',
 
     async available(live) {
-      const found = await readCatalogs(host, live)
+      const found = await readCatalogs(host, catalogs, live)
       return found.map(({ kernel }) => describe(kernel))
     },
 
     async pull(name, { dir, ...live }) {
-      const kernels = await readCatalogs(host, live).catch((error: Error) => {
+      const kernels = await readCatalogs(host, catalogs, live).catch((error: Error) => {
         // With no catalog to be read, the distribution may still have it; for other names, this is why it can't be had.
         if (!isError(error, 'catalog.invalid') || !isDistributionName(name)) throw error
         live.progress({ id: 'catalogs', message: error.message, state: 'failed' })
@@ -37,8 +36,11 @@ export function catalogSource(host: Host): KernelSource {
 }
 
 /** The kernels for this machine; a catalog that can't be read is passed over, unless none can. */
-async function readCatalogs(host: Host, { signal, progress }: Live): Promise<{ kernel: CatalogKernel; catalog: URL }[]> {
-  const catalogs = configuredCatalogs(host)
+async function readCatalogs(
+  host: Host,
+  catalogs: URL[],
+  { signal, progress }: Live,
+): Promise<{ kernel: CatalogKernel; catalog: URL }[]> {
   const results = await Promise.allSettled(catalogs.map((catalog) => readCatalog(catalog, signal)))
   signal.throwIfAborted()
   const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []))
