@@ -17,6 +17,7 @@ import { startBackground } from './background/background.ts'
 import { createLog } from './log.ts'
 import { loadPlugins } from './plugins/load-plugins.ts'
 import { PluginBook } from './plugins/plugin-book.ts'
+import { refuseExit } from './plugins/refuse-exit.ts'
 import { runDaemonHook } from './plugins/run-daemon-hook.ts'
 import { outliveUncaught } from './plugins/uncaught.ts'
 import { createRegistries } from './registries.ts'
@@ -50,6 +51,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     log.error({ err: error, error: toBangerError(error).toJSON() }, 'the daemon could not start')
     process.exit(1)
   }
+  refuseExit()
   outliveUncaught(plugins, log, (error) => stop(error))
   try {
     const shutDown = await serve(options, log, plugins)

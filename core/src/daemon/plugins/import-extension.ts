@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import semver from 'semver'
 import type { BangerPlugin, Extend } from '../../hooks/plugin.ts'
@@ -47,7 +47,9 @@ async function importFile(file: string, target: string): Promise<Record<string, 
   try {
     return (await import(pathToFileURL(file).href)) as Record<string, unknown>
   } catch (error) {
-    throw new Error(`${target} cannot be imported: ${describe(error)}`, { cause: error })
+    // Its message does not say where.
+    const place = error instanceof SyntaxError ? ` (node --check ${file} says where)` : ''
+    throw new Error(`${target} cannot be imported: ${describe(error)}${place}`, { cause: error })
   }
 }
 
@@ -67,11 +69,8 @@ function checked(value: unknown): BangerPlugin<unknown> {
   return plugin as BangerPlugin<unknown>
 }
 
-/** A syntax error's message does not say where; the first line of its stack does. */
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const place = error instanceof SyntaxError ? /^(\S+:\d+)\n/.exec(error.stack ?? '')?.[1] : undefined
-  return place ? `${error.message} (${basename(place)})` : error.message
+  return error instanceof Error ? error.message : String(error)
 }
 
 function isFile(path: string): boolean {
