@@ -7,6 +7,7 @@ import {
   type ImageSource,
   type KernelSource,
   type NetworkDriver,
+  readSettings,
   Registry,
   type VmmDriver,
 } from '@banger/core'
@@ -21,10 +22,11 @@ export interface AppliedPlugin {
   distros: Registry<Distro>
 }
 
-/** Does with a plugin what the daemon does: has it tap fresh hooks, and asks for all it registers. */
-export function applyPlugin(plugin: BangerPlugin, host: Host): AppliedPlugin {
+/** Does with a plugin what the daemon does: reads its settings, has it tap fresh hooks, and asks for all it registers. */
+export function applyPlugin(plugin: BangerPlugin<unknown>, host: Host): AppliedPlugin {
   const hooks = createHooks()
-  plugin.apply(hooks, host)
+  const settings = plugin.settings && readSettings(host, plugin.name, plugin.settings)
+  void plugin.apply(hooks, host, settings)
   const byName = (value: { name: string }) => value.name
   const applied = {
     vmms: new Registry<VmmDriver>('VMM', byName),
