@@ -85,12 +85,13 @@ describe('the credentials of coding agents', () => {
     expect(await guest(`ls -A .claude; cat ${opencode}`)).toBe('my own login\n')
   })
 
-  it('are not copied when the setting is not valid, which is said', async () => {
+  it('are asked for no more while the setting is not valid: the daemon says so in place of starting', async () => {
     configure('[plugins.auth-sync]\nsync = ["claud"]\n')
     await scratch.ok(['daemon', 'stop'])
-    await restart()
-    expect(await guest('ls -A .claude')).toBe('')
-    expect((await scratch.vm('box')).warnings).toContainEqual(expect.stringMatching(/auth-sync failed .*sync\.0.*claude/))
+    const refused = await scratch.run(['vm', 'list'])
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringMatching(/plugins\.auth-sync\.sync\.0.*claude/)])
+    configure('')
+    expect(await scratch.ok(['vm', 'list'])).toContain('box')
   })
 
   const login = (index: number): string => `{"token": "${secrets[index]}"}`

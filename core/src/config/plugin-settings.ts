@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { closest, distance } from 'fastest-levenshtein'
 import { fail } from '../errors.ts'
 import type { Host } from '../hooks/host.ts'
 import type { SettingsDeclaration, SettingsIssue } from '../hooks/settings.ts'
+import { nearest } from '../nearest.ts'
 import { isTopLevel } from './plugin-keys.ts'
 
 type ConfigOf = Pick<Host, 'config' | 'dirs'>
@@ -53,7 +53,6 @@ function pathOf(issue: SettingsIssue | undefined): string[] {
 }
 
 function suggest(key: string, known: string[]): string {
-  const near = known.length > 0 ? closest(key, known) : ''
-  const isNear = near !== '' && distance(key, near) <= Math.max(2, key.length / 3)
-  return isNear ? `Did you mean "${near}"?` : `The keys are: ${known.sort().join(', ') || 'none'}.`
+  const near = nearest(key, known)
+  return near ? `Did you mean "${near}"?` : `The keys are: ${known.sort().join(', ') || 'none'}.`
 }

@@ -7,6 +7,7 @@ import type { KernelSource } from '../../hooks/kernel-source.ts'
 import type { NetworkDriver } from '../../hooks/network.ts'
 import type { Exit, Machine, Probe, VmmDriver } from '../../hooks/vmm.ts'
 import type { PluginGuard } from './plugin-guard.ts'
+import { runAs } from './running-plugin.ts'
 
 interface Guarding<T> {
   /** For how long a method may take, milliseconds. */
@@ -68,7 +69,12 @@ function probeOf<P extends Probe>(guard: PluginGuard, driver: { probe(): Promise
 function guardMachine(guard: PluginGuard, machine: Machine, vmm: string): Machine {
   const what = `machine of the VMM ${vmm}`
   const unknown = (error: unknown): Exit => ({ reason: 'unknown', detail: guard.report(`watched a ${what}`, error).message })
-  return guarded(guard, machine, what, { properties: { exited: machine.exited.then((exit) => exit, unknown) } })
+  const properties: Partial<Machine> = {
+    exited: machine.exited.then((exit) => exit, unknown),
+    // That the agent does not answer yet is no failure, whatever is thrown then.
+    connect: (signal) => runAs(guard.plugin, () => machine.connect(signal)),
+  }
+  return guarded(guard, machine, what, { properties })
 }
 
 function guardImage(guard: PluginGuard, image: ResolvedImage, scheme: string): ResolvedImage {

@@ -8,7 +8,8 @@ import type { Host } from '../../../src/hooks/host.ts'
 import { type FakeEngine, fakeEngine } from '../../lifecycle/fake-engine.ts'
 import { anImage, aPlugin } from '../../samples.ts'
 
-const plugins = [aPlugin({ name: '@banger/plugin-auth-sync', version: '1.2.3' })]
+const adds = { ...aPlugin().adds, settings: ['plugins.auth-sync.sync'] }
+const plugins = [aPlugin({ name: '@banger/plugin-auth-sync', version: '1.2.3', adds }), aPlugin()]
 
 describe('doctor', () => {
   let engine: FakeEngine
