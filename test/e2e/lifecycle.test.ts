@@ -45,6 +45,14 @@ describe('the verbs', () => {
     expect([result.status, result.stderr]).toEqual([125, expect.stringContaining('vm start idle')])
   })
 
+  it('completion names what the daemon has, and an error what was meant', async () => {
+    const complete = (...words: string[]) => banger.ok(['complete', 'fish', ...words])
+    expect(await complete('vm', 'start', '')).toMatch(/^idle\tstopped, /m)
+    const [image] = await banger.images()
+    expect(await complete('vm', 'create', '--image', '')).toContain(`${image?.name}\t`)
+    expect((await failure(['vm', 'show', 'idel'])).hint).toMatch(/^Did you mean "idle"\? /)
+  })
+
   it('stop and kill of a stopped VM change nothing', async () => {
     await banger.ok(['vm', 'stop', 'idle'])
     await banger.ok(['vm', 'kill', 'idle'])

@@ -28,6 +28,7 @@ describe('completion', () => {
     answer('/v1/vms', [fakeVm({ name: 'testbox' }), fakeVm({ name: 'devbox', state: 'stopped' })])
     answer('/v1/images', [{ name: 'debian-bookworm', source: 'debian:bookworm' }])
     answer('/v1/kernels', [{ name: 'generic-6.1', release: '6.1.0' }])
+    answer('/v1/info', { plugins: [{ name: 'old' }, { name: 'vmm-qemu', adds: { vmms: ['qemu'], networks: ['user'] } }] })
     answer('/v1/vms/testbox/sessions', [{ name: 'planner', state: 'running', argv: ['pi'] }])
     plugin('banger-plugin-linked', { commands: './commands' })
   })
@@ -72,6 +73,8 @@ describe('completion', () => {
       ['banger vm create --image=deb', '--image=debian-bookworm'],
       ['banger vm create "--image=deb', '--image=debian-bookworm'],
       ['banger image pull x --kernel-ref gen', 'generic-6.1'],
+      ['banger vm create --vmm q', 'qemu'],
+      ['banger vm create --network=us', '--network=user'],
       ['banger vm show "te', 'testbox'],
       ['banger image register --kernel my\\ k', 'my kernel'],
       ['banger image register --kernel "my k', 'my kernel'],
@@ -133,6 +136,7 @@ describe('what completion asks', () => {
     const { stdout, stderr, status } = complete(home, 'vm', 'show', '')
     expect({ stdout, stderr, status }).toEqual({ stdout: '\n', stderr: '', status: 0 })
     expect(complete(home, 'vm', 'create', '--ima').stdout).toContain('--image\t')
+    expect(complete(home, 'vm', 'create', '--network', '').stdout).toMatch(/^none\t/m)
     expect(execFileSync('find', [home, '-name', 'bangerd*'], { encoding: 'utf8' })).toBe('')
     rmSync(home, { recursive: true })
   })

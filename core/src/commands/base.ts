@@ -24,7 +24,7 @@ export abstract class BangerCommand extends Command {
   static override enableJsonFlag = true
   /**
    * What shells complete an argument or a flag's value to: `vm`, `image`, `kernel`, `session` (of the VM that is the first
-   * argument), `plugin`, `file`, `folder`, or `vm:path`. Said here by its name where neither that name nor the flag's
+   * argument), `plugin`, `vmm`, `network`, `file`, `folder`, or `vm:path`. Said here by its name where neither that name nor the flag's
    * helpValue (`<file>`) is such a word.
    */
   static completes: Record<string, string> = {}

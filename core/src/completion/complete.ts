@@ -16,8 +16,8 @@ export interface Completion {
 }
 
 /** Names that only the running system knows. */
-export type NameKind = 'vm' | 'image' | 'kernel' | 'session' | 'plugin'
-const nameKinds: readonly string[] = ['vm', 'image', 'kernel', 'session', 'plugin'] satisfies NameKind[]
+export type NameKind = (typeof nameKinds)[number]
+const nameKinds = ['vm', 'image', 'kernel', 'session', 'plugin', 'vmm', 'network'] as const
 
 /** @param vm the VM whose sessions are meant. Never rejects: what cannot be known is an empty list. */
 export type ListNames = (kind: NameKind, vm?: string) => Promise<Candidate[]>
@@ -74,7 +74,11 @@ async function valuesOf(
     const vms = await names('vm')
     return { candidates: vms.map(({ value, summary }) => ({ value: `${value}:`, summary })), paths: 'files' }
   }
-  return { candidates: nameKinds.includes(kind) ? await names(kind as NameKind, args[0]) : [] }
+  return { candidates: isNameKind(kind) ? await names(kind, args[0]) : [] }
+}
+
+function isNameKind(kind: string): kind is NameKind {
+  return nameKinds.some((name) => name === kind)
 }
 
 function childWords(tree: CommandTree, topic: string): Candidate[] {

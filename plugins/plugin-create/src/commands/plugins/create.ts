@@ -14,7 +14,7 @@ interface CreatedPlugin {
 
 export default class PluginsCreate extends BangerCommand {
   static override description =
-    'Begin a plugin of your own: a package that works as it is, with tests of what banger expects of such a plugin.'
+    'Begin a plugin of your own.\nMakes a package that works as it is, with tests of what banger expects of such a plugin.'
   static override examples = [
     '<%= config.bin %> plugins create my-images',
     '<%= config.bin %> plugins create ./my-command --kind command --name @me/banger-plugin-hello',
