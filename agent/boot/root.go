@@ -32,6 +32,12 @@ func mountRoot(options Options) error {
 	if options.Work != "" {
 		return mountDevice(options.Work, filepath.Join(rootDir, "root"), unix.MS_NOATIME)
 	}
+	if options.Overlay != "" {
+		// The VM works without it, only slower.
+		if err := bindHome(lowerDir, diskDir, rootDir); err != nil {
+			fmt.Fprintln(os.Stderr, "banger:", err)
+		}
+	}
 	return nil
 }
 

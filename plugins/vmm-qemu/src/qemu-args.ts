@@ -37,11 +37,16 @@ export function qemuArgs(spec: MachineSpec, qemu: Qemu): string[] {
 function machine(spec: MachineSpec, { acceleration, firmware, platform, version }: Qemu): string[] {
   return [
     ...['-machine', platform.machine],
-    ...(acceleration === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', `tcg,thread=${threads(version)}`, '-cpu', 'max']),
+    ...(acceleration === 'kvm'
+      ? ['-accel', 'kvm', '-cpu', 'host']
+      : ['-accel', `tcg,thread=${threads(version)}`, '-cpu', emulatedCpu]),
     ...['-smp', `${spec.vcpus}`, '-m', `${spec.memory}M`],
     ...(firmware ? ['-bios', firmware] : []),
   ]
 }
+
+/** With `erms` the guest clears and copies memory by `rep stosb` and `rep movsb`, which are emulated byte by byte; without, by words. */
+const emulatedCpu = 'max,erms=off'
 
 /**
  * Before QEMU 8.1 a CPU may translate code that another one is just patching, and keep what it read: Linux, which patches itself
