@@ -1,8 +1,9 @@
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Progress } from '../hooks/progress.ts'
 import type { PreparedWorkspace } from '../protocol/workspace.ts'
-import { type Checkout, findCheckout } from './checkout/find-checkout.ts'
+import { findCheckout } from './checkout/find-checkout.ts'
 import type { WorkspaceContext } from './context.ts'
 import type { HostFile } from './files/host-file.ts'
 import { listFiles } from './files/list-files.ts'
@@ -12,12 +13,12 @@ import { findWork, settleManifest } from './guest-work.ts'
 import { hasProgram } from './guest-program.ts'
 import { makeMetadata } from './metadata/make-metadata.ts'
 import type { Objects } from './metadata/pack-objects.ts'
-import { readSource, type Source } from './metadata/read-source.ts'
+import { type ReadOptions, readSource, type Source } from './metadata/read-source.ts'
 import { makeContentStore } from './record/content-store.ts'
-import { endWriting, type RecordFiles, recordFiles, type WorkspaceRecord } from './record/workspace-record.ts'
+import { endWriting, readRecord, type RecordFiles, recordFiles, type WorkspaceRecord } from './record/workspace-record.ts'
 import type { PrepareRequest } from './prepare-request.ts'
 import { refuseLoss } from './refuse-loss.ts'
-import { findStart, type StartingPoint } from './starting-point.ts'
+import { findStart, isOf, type StartingPoint } from './starting-point.ts'
 import { gitFolders, lookCloser } from './transfer/guest-state.ts'
 import { transfer } from './transfer/transfer.ts'
 
@@ -43,8 +44,17 @@ export async function prepareWorkspace(
   live.progress({ id: 'workspace.read', message: `Reading ${request.path}`, state: 'running' })
   try {
     const checkout = await findCheckout(context.host, request.path)
-    const start = await findStart(context, checkout, files, request, live.signal)
-    return await bringOver(context, checkout, start, files, request, live)
+    const remembered = await readRecord(files)
+    const record = remembered && isOf(checkout, remembered.record) ? remembered.record : undefined
+    const options = readOptions(request, record, true)
+    // The guest looks while the host reads.
+    const [start, read] = await Promise.allSettled([
+      findStart(context, checkout, remembered, request, live.signal),
+      readSource(context.host, checkout, { ...options, stage: files.stage }),
+    ])
+    if (start.status === 'rejected') throw start.reason
+    if (read.status === 'rejected') throw read.reason
+    return await bringOver(context, { options, source: read.value }, start.value, files, request, live)
   } finally {
     await rm(files.stage, { recursive: true, force: true })
   }
@@ -52,7 +62,7 @@ export async function prepareWorkspace(
 
 async function bringOver(
   context: WorkspaceContext,
-  checkout: Checkout,
+  read: { options: SourceOptions; source: Source },
   start: StartingPoint,
   files: RecordFiles,
   request: PrepareRequest,
@@ -65,12 +75,11 @@ async function bringOver(
   // A history that was cut is not made whole by adding to it.
   const builds = repositories.intact && !(request.mode === 'full_copy' && record.shallow.length > 0)
   const have = builds ? record.objects : { tips: [], blobs: [] }
-  const source = await readSource(host, checkout, {
-    mode: request.mode,
-    shallow: builds ? record.shallow : [],
-    stage: files.stage,
-    ...branchOf(request, record),
-  })
+  const options = readOptions(request, record, builds)
+  // What the guest has may be otherwise than it was left; then the history is chosen anew.
+  const source = isDeepStrictEqual(options, read.options)
+    ? read.source
+    : await readSource(host, read.source.checkout, { ...options, stage: join(files.stage, 'anew') })
   const all = withInner(source)
   const worktree = all.flatMap((one) => one.files)
   const paths = worktree.map(({ path }) => path)
@@ -101,7 +110,7 @@ async function bringOver(
   await endWriting(files, await recordOf(begun, request, source, all, { have, needed }), done.manifest)
   return {
     guestPath: request.guestPath,
-    source: checkout.top,
+    source: source.checkout.top,
     files: worktree.length,
     sent: done.files,
     bytes: done.bytes,
@@ -126,10 +135,16 @@ async function ignoredPatterns({ settings, shadow }: Source): Promise<string> {
   return `${settings.exclude}\n${own}`
 }
 
-/** A workspace that was put on a branch of its own stays on it. */
-function branchOf({ branch }: PrepareRequest, record: WorkspaceRecord) {
-  if (branch) return { branch }
-  return record.branch ? { branch: { ...record.branch, again: true } } : {}
+type SourceOptions = Omit<ReadOptions, 'stage'>
+
+/**
+ * How to read the checkout. A workspace that was put on a branch of its own stays on it.
+ * @param builds whether what is sent adds to what the guest was sent before
+ */
+function readOptions({ mode, branch }: PrepareRequest, record: WorkspaceRecord | undefined, builds: boolean): SourceOptions {
+  const shallow = builds ? (record?.shallow ?? []) : []
+  if (branch) return { mode, shallow, branch }
+  return { mode, shallow, ...(record?.branch ? { branch: { ...record.branch, again: true } } : {}) }
 }
 
 function withInner(source: Source): Source[] {

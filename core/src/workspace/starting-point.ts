@@ -3,7 +3,7 @@ import { entryOf } from '../guest/worktree-entry.ts'
 import type { Checkout } from './checkout/find-checkout.ts'
 import type { WorkspaceContext } from './context.ts'
 import type { PrepareRequest } from './prepare-request.ts'
-import { readRecord, type RecordFiles, type Remembered, type WorkspaceRecord } from './record/workspace-record.ts'
+import type { Remembered, WorkspaceRecord } from './record/workspace-record.ts'
 import { type GuestState, lookAtGuest } from './transfer/guest-state.ts'
 
 export interface StartingPoint {
@@ -17,18 +17,18 @@ export interface StartingPoint {
 
 /**
  * What the guest has where a checkout is to be.
+ * @param remembered of the workspace, whatever checkout it was prepared from
  * @throws workspace.occupied when that is something else, unless it may be overwritten
  */
 export async function findStart(
   context: WorkspaceContext,
   checkout: Checkout,
-  files: RecordFiles,
+  remembered: Remembered | undefined,
   request: PrepareRequest,
   signal: AbortSignal,
 ): Promise<StartingPoint> {
   const { worktree } = context.agent
-  const remembered = await readRecord(files)
-  if (remembered && remembered.record.source === checkout.top && remembered.record.hash === checkout.hash) {
+  if (remembered && isOf(checkout, remembered.record)) {
     const state = await lookAtGuest(worktree, remembered, signal)
     if (!isGone(remembered, state)) return { remembered, state, foreign: [] }
   }
@@ -43,6 +43,11 @@ export async function findStart(
     state: { changed: [], touched: [], added: [], git: [] },
     foreign: found.map(({ path }) => path),
   }
+}
+
+/** Whether a record is of a workspace that was prepared from a checkout. */
+export function isOf({ top, hash }: Checkout, record: WorkspaceRecord): boolean {
+  return record.source === top && record.hash === hash
 }
 
 /** Whether the guest has removed all of it. */

@@ -205,7 +205,7 @@ describe.skipIf(!existsSync(agentBinary))('a second workspace prepare (skipped w
     repository.remove('dir')
     const abort = new AbortController()
     const running = guest.prepare(repository.dir, {}, abort.signal)
-    await expect.poll(() => existsSync(inGuest('many/20')), { interval: 2 }).toBe(true)
+    await expect.poll(() => existsSync(inGuest('many/20')), { interval: 2, timeout: 30_000 }).toBe(true)
     abort.abort(new Error('enough'))
     await expect(running).rejects.toThrow()
     repository.remove('many/7')
