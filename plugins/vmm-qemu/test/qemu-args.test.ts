@@ -30,7 +30,7 @@ describe('the command line', () => {
       -pidfile qemu.pid
       -machine q35,sata=off,smbus=off,vmport=off,usb=off
       -accel tcg,thread=single
-      -cpu max
+      -cpu max,erms=off
       -smp 2
       -m 512M
       -bios /usr/share/qemu/qboot.rom
@@ -74,7 +74,7 @@ describe('the command line', () => {
         ],
         "gone": [
           "-accel tcg,thread=single",
-          "-cpu max",
+          "-cpu max,erms=off",
           "-append banger.channel=virtio console=ttyS0 quiet panic=-1 reboot=k no_timer_check nowatchdog cryptomgr.notests banger.root=vda banger.overlay=vdb banger.init=auto",
         ],
       }
