@@ -1,19 +1,21 @@
 /** @import { BangerPlugin } from '@banger/core' */
+/** @import { Settings } from './settings.js' */
+import { join } from 'node:path'
 import { readDotfiles } from './read-dotfiles.js'
-import { readSettings } from './settings.js'
+import { settings } from './settings.js'
 
 const name = 'banger-plugin-dotfiles'
 
 /**
  * Gives the files of a folder of the host to every VM that starts, and a service, where the settings name one.
- * @returns {BangerPlugin}
+ * @returns {BangerPlugin<Settings>}
  */
 export function extend() {
   return {
     name,
     coreRange: '>=0.1.0 <1',
-    apply(hooks, host) {
-      const { folder, service } = readSettings(host)
+    settings,
+    apply(hooks, host, { folder = join(host.dirs.config, 'dotfiles'), service }) {
       hooks.provision.tapPromise(name, async ({ guest, warn }) => {
         const { files, problems } = await readDotfiles(folder)
         for (const problem of problems) warn(problem)

@@ -1,31 +1,40 @@
-/** @import { Host } from '@banger/core' */
+/** @import { SettingsDeclaration } from '@banger/core' */
 import { homedir } from 'node:os'
-import { isAbsolute, join } from 'node:path'
-import { fail } from '@banger/core'
+import { isAbsolute } from 'node:path'
 
 /**
  * @typedef {object} Settings
- * @property {string} folder whose files go to /root: an absolute path, or one that begins with `~/`. `~/.config/banger/dotfiles` unless told
+ * @property {string} [folder] whose files go to /root: an absolute path
  * @property {string[]} [service] a program of the guest and its arguments, kept running in /root
  */
 
 /**
  * The table `[plugins.dotfiles]` of the configuration.
- * @param {Pick<Host, 'config' | 'dirs'>} host
- * @returns {Settings}
- * @throws config.invalid, naming the key
+ * @type {SettingsDeclaration<Settings>}
  */
-export function readSettings(host) {
-  const { folder = join(host.dirs.config, 'dotfiles'), service, ...others } = host.config('dotfiles')
-  /** @param {string} key @param {string} problem */
-  const refuse = (key, problem) =>
-    fail('config.invalid', { file: join(host.dirs.config, 'config.toml'), reason: `plugins.dotfiles.${key}: ${problem}` })
-  const [stranger] = Object.keys(others)
-  if (stranger) throw refuse(stranger, 'there is no such setting')
-  if (service !== undefined && !isCommand(service)) throw refuse('service', 'it must be a list: a program and its arguments')
+export const settings = {
+  summaries: {
+    folder: 'The folder whose files go to /root of every VM; `dotfiles` beside the configuration unless told.',
+    service: 'A program of the guest and its arguments, to keep running in /root.',
+  },
+  schema: { '~standard': { version: 1, vendor: 'banger-plugin-dotfiles', validate } },
+}
+
+/** @param {unknown} value */
+function validate(value) {
+  const { folder, service } = /** @type {Record<string, unknown>} */ (value)
   const path = typeof folder === 'string' ? folder.replace(/^~(?=\/)/, homedir()) : ''
-  if (!isAbsolute(path)) throw refuse('folder', 'it must be an absolute path, or begin with ~/')
-  return { folder: path, ...(service ? { service } : {}) }
+  if (folder !== undefined && !isAbsolute(path)) return problem('folder', 'it must be an absolute path, or begin with ~/')
+  if (service !== undefined && !isCommand(service)) return problem('service', 'it must be a list: a program and its arguments')
+  return { value: { ...(path ? { folder: path } : {}), ...(service ? { service } : {}) } }
+}
+
+/**
+ * @param {string} key
+ * @param {string} message
+ */
+function problem(key, message) {
+  return { issues: [{ path: [key], message }] }
 }
 
 /**

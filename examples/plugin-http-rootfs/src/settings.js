@@ -1,6 +1,4 @@
-/** @import { Host } from '@banger/core' */
-import { join } from 'node:path'
-import { fail } from '@banger/core'
+/** @import { SettingsDeclaration } from '@banger/core' */
 
 /**
  * @typedef {object} Settings
@@ -9,25 +7,46 @@ import { fail } from '@banger/core'
  */
 
 /**
- * The table `[plugins.http-rootfs]` of the configuration.
- * @param {Pick<Host, 'config' | 'dirs'>} host
- * @returns {Settings}
- * @throws config.invalid, naming the key
+ * The table `[plugins.http-rootfs]` of the configuration. A schema may be made by zod and others (https://standardschema.dev), or
+ * written by hand, as here, which spares the plugin a dependency.
+ * @type {SettingsDeclaration<Settings>}
  */
-export function readSettings(host) {
-  const table = host.config('http-rootfs')
-  for (const [key, value] of Object.entries(table)) {
-    const problem = key in checks ? checks[key]?.(value) : 'there is no such setting'
-    if (problem === undefined) continue
-    const file = join(host.dirs.config, 'config.toml')
-    throw fail('config.invalid', { file, reason: `plugins.http-rootfs.${key}: ${problem}` })
-  }
-  return table
+export const settings = {
+  summaries: {
+    base_url: 'What a reference that is no URL is below.',
+    hosts: 'The only servers that are asked for tarballs; all of them without it.',
+  },
+  schema: { '~standard': { version: 1, vendor: 'banger-plugin-http-rootfs', validate } },
 }
 
-/** @type {Record<string, (value: unknown) => string | undefined>} */
-const checks = {
-  base_url: (value) => (typeof value === 'string' && /^https?:\/\//.test(value) ? undefined : 'it must be an http or https URL'),
-  hosts: (value) =>
-    Array.isArray(value) && value.every((host) => typeof host === 'string') ? undefined : 'it must be a list of host names',
+/** @param {unknown} value */
+function validate(value) {
+  const { base_url, hosts } = /** @type {Record<string, unknown>} */ (value)
+  if (base_url !== undefined && !isUrl(base_url)) return problem('base_url', 'it must be an http or https URL')
+  if (hosts !== undefined && !isList(hosts)) return problem('hosts', 'it must be a list of host names')
+  return { value: { ...(base_url ? { base_url } : {}), ...(hosts ? { hosts } : {}) } }
+}
+
+/**
+ * @param {string} key
+ * @param {string} message
+ */
+function problem(key, message) {
+  return { issues: [{ path: [key], message }] }
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is string}
+ */
+function isUrl(value) {
+  return typeof value === 'string' && /^https?:\/\//.test(value)
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is string[]}
+ */
+function isList(value) {
+  return Array.isArray(value) && value.every((host) => typeof host === 'string')
 }

@@ -1,9 +1,10 @@
+import { readSettings } from '@banger/core'
 import { testHost } from '@banger/plugin-testkit'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseChecksum } from '../src/checksum.js'
 import { parseReference } from '../src/reference.js'
-import { readSettings } from '../src/settings.js'
+import { settings } from '../src/settings.js'
 
 const digits = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 64, maxLength: 64 })
 
@@ -46,10 +47,10 @@ test('a file of checksums names several tarballs, or is for the only one', () =>
 test.each([
   [{ base_url: 'images' }, 'plugins.http-rootfs.base_url'],
   [{ hosts: 'example.org' }, 'plugins.http-rootfs.hosts'],
-  [{ host: [] }, 'plugins.http-rootfs.host: there is no such setting'],
+  [{ hosts: [8080] }, 'plugins.http-rootfs.hosts'],
 ])('the settings %j are refused, and the key is named', (table, place) => {
   using host = testHost({ settings: { 'http-rootfs': table } })
-  expect(() => readSettings(host)).toThrow(
+  expect(() => readSettings(host, 'banger-plugin-http-rootfs', settings)).toThrow(
     expect.objectContaining({ code: 'config.invalid', message: expect.stringContaining(place) }),
   )
 })
