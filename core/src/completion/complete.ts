@@ -38,6 +38,8 @@ export async function complete(tree: CommandTree, words: string[], names: ListNa
     case 'value':
       return { ...none, joined: cursor.joined, ...(await valuesOf(cursor.flag, cursor.command, cursor.args, names)) }
     case 'arg':
+      // A path in a guest: nobody can list that quickly, and this host's files are others.
+      if (completesTo(cursor.arg, cursor.command) === 'vm:path' && /^[^/:]+:/.test(current)) return none
       return { ...none, ...(await argument(cursor, names, tree)) }
     case 'guest':
       return { ...none, paths: 'files' }
@@ -62,12 +64,12 @@ async function argument(
 /** What an argument or a flag's value may be, by its options, by what the command says, or by what it is called. */
 async function valuesOf(
   part: ArgSpec & Partial<FlagSpec>,
-  { completes }: CommandSpec,
+  command: CommandSpec,
   args: string[],
   names: ListNames,
 ): Promise<Omit<Completion, 'joined'>> {
   if (part.options) return { candidates: part.options.map((value) => ({ value, summary: '' })) }
-  const kind = completes[part.name] ?? part.value?.replaceAll(/[<>]/g, '') ?? part.name
+  const kind = completesTo(part, command) ?? ''
   if (kind === 'file' || kind === 'path') return { candidates: [], paths: 'files' }
   if (kind === 'folder') return { candidates: [], paths: 'folders' }
   if (kind === 'vm:path') {
@@ -75,6 +77,10 @@ async function valuesOf(
     return { candidates: vms.map(({ value, summary }) => ({ value: `${value}:`, summary })), paths: 'files' }
   }
   return { candidates: isNameKind(kind) ? await names(kind, args[0]) : [] }
+}
+
+function completesTo(part: (ArgSpec & Partial<FlagSpec>) | undefined, { completes }: CommandSpec): string | undefined {
+  return part && (completes[part.name] ?? part.value?.replaceAll(/[<>]/g, '') ?? part.name)
 }
 
 function isNameKind(kind: string): kind is NameKind {

@@ -98,6 +98,8 @@ describe('what may stand at the cursor', () => {
 
   it('is a VM or a path for a copy', async () => {
     expect(await at('vm', 'cp', '')).toEqual({ values: ['vm-one:', 'vm-two:'], paths: 'files', joined: '' })
+    expect(await at('vm', 'cp', 'vm-one:/e')).toEqual({ values: [], joined: '' })
+    expect(await at('vm', 'cp', './a:b')).toMatchObject({ paths: 'files' })
     expect(await at('vm', 'cp', 'a', 'b', 'c', '')).toEqual({ values: [], paths: 'folders', joined: '' })
   })
 

@@ -17,7 +17,7 @@ export default class PluginsCreate extends BangerCommand {
     'Begin a plugin of your own.\nMakes a package that works as it is, with tests of what banger expects of such a plugin.'
   static override examples = [
     '<%= config.bin %> plugins create my-images',
-    '<%= config.bin %> plugins create ./my-command --kind command --name @me/banger-plugin-hello',
+    '<%= config.bin %> plugins create ./my-command --kind command --name banger-plugin-hello',
   ]
   static override args = { folder: Args.string({ description: 'a new or empty folder', required: true, ignoreStdin: true }) }
   static override flags = {
