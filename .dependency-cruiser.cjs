@@ -2,8 +2,7 @@
 
 /** A folder of core/src and the other parts of core that it may import; npm packages and node: are free. */
 const layers = {
-  'error-catalogue': [],
-  'errors': ['error-catalogue'],
+  'errors': [],
   'nearest': ['errors'],
   'hooks': ['errors', 'nearest'],
   'guest/messages': ['hooks'],
@@ -44,6 +43,21 @@ const layerRules = Object.entries(layers).map(([name, allowed]) => ({
   to: { path: '^core/src/', pathNot: [name, ...allowed].map(folder) },
 }))
 
+/** What stands for @banger/core and @banger/core/command. */
+const publicApi = '^core/src/(index|commands/base)\\.ts$'
+
+/** Everything in this repository, and no package of npm. */
+const repository = '^(core|plugins|examples|testkit|scripts|bench|test)/'
+
+/** What the tests of plugins use of core besides: the real host, the builder of root filesystems, the life of an image, the CLI. */
+const usedByTests = [
+  '^core/src/host/(index|run|which)\\.ts$',
+  '^core/src/store/paths\\.ts$',
+  '^core/src/rootfs/build-rootfs\\.ts$',
+  '^core/src/lifecycle/(add-image|delete-artifacts|prune-images|resolve-image)\\.ts$',
+  '^core/src/cli/run-directly\\.ts$',
+]
+
 /** Plugins as somebody outside of the repository writes them. */
 const outside = '(?:examples|plugins/plugin-create/templates)/[^/]+'
 
@@ -71,11 +85,11 @@ module.exports = {
       to: { path: '^core/src/daemon/main\\.ts$' },
     },
     {
-      name: 'plugins-know-the-core-only',
-      comment: 'A plugin imports @banger/core and @banger/core/command, never its insides',
+      name: 'plugins-know-the-api-only',
+      comment: 'A plugin imports @banger/core and @banger/core/command, never what is behind them',
       severity: 'error',
       from: { path: '^plugins/[^/]+/src/' },
-      to: { path: '^core/', pathNot: '^core/src/(index|commands/base)\\.ts$' },
+      to: { path: repository, pathNot: ['^plugins/', publicApi] },
     },
     {
       name: 'plugins-do-not-know-each-other',
@@ -112,6 +126,13 @@ module.exports = {
         pathNot: ['^$1/', '^core/src/index\\.ts$', '^testkit/src/index\\.ts$', 'node_modules/(vitest|fast-check)/'],
         dependencyTypesNot: ['core'],
       },
+    },
+    {
+      name: 'plugin-tests-use-core-from-outside',
+      comment: "A plugin's tests pull, build and run as core does, and know nothing else of its insides",
+      severity: 'error',
+      from: { path: '^plugins/[^/]+/test/' },
+      to: { path: '^core/(bin|src)/', pathNot: [publicApi, ...usedByTests] },
     },
     { name: 'core-knows-no-plugin', severity: 'error', from: { path: '^core/' }, to: { path: '^plugins/' } },
     {

@@ -30,9 +30,10 @@ demo: setup
 check:
 	@node scripts/check/main.ts
 
-# The pages of docs/ that are made from the source.
+# What is kept in docs/ and made from the source; and the API for a browser, in build/docs/api.
 docs: build
 	@node scripts/docs/main.ts
+	@typedoc
 
 format:
 	@biome check --write

@@ -1,7 +1,8 @@
-import { catalogue } from './error-catalogue.ts'
+import { catalogue } from './errors/catalogue.ts'
 
 export { catalogue }
 
+/** A code of banger's own errors: docs/errors.md lists them. */
 export type ErrorCode = keyof typeof catalogue
 
 /** What crosses process borders: the daemon's answer body, the agent's, `--json` output. */
@@ -11,12 +12,14 @@ export interface ErrorBody {
   hint?: string
 }
 
+/** What an error is made of. A plugin's own code begins with its short name: `image-oci.…`. */
 export interface BangerErrorInit extends ErrorBody {
   /** HTTP status of the daemon's answer; 500 unless told. */
   status?: number
   cause?: unknown
 }
 
+/** An error that says what is wrong and what to do next. Other copies of core have a class of their own: compare by `isError`. */
 export class BangerError extends Error {
   readonly code: string
   readonly hint: string | undefined
@@ -30,6 +33,7 @@ export class BangerError extends Error {
     this.status = init.status ?? 500
   }
 
+  /** What is sent and printed of it: neither its cause nor its stack. */
   toJSON(): ErrorBody {
     return { code: this.code, message: this.message, ...(this.hint ? { hint: this.hint } : {}) }
   }

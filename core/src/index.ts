@@ -1,9 +1,13 @@
-/** All that a plugin may import. Commands take their base from `@banger/core/command`. */
+/**
+ * All that a plugin may import. Commands take their base from `@banger/core/command`.
+ * @module @banger/core
+ */
 export { readSettings } from './config/plugin-settings.ts'
 export { BangerError, type BangerErrorInit, type ErrorBody, type ErrorCode, fail, isError, toBangerError } from './errors.ts'
+export type { ErrorEntry } from './errors/topic.ts'
 export { refusedPort } from './host/refused-port.ts'
 export { openPreamble } from './guest/preamble.ts'
-export type { DaemonContext } from './hooks/daemon.ts'
+export type { DaemonContext, PluginRequest, PluginRoute } from './hooks/daemon.ts'
 export type { Distro, OsRelease, ServiceUnit } from './hooks/distro.ts'
 export type { DoctorCheck, DoctorReport } from './hooks/doctor.ts'
 export type { BangerEvent } from './hooks/events.ts'
@@ -26,7 +30,7 @@ export type {
 } from './hooks/provision.ts'
 export { Registry } from './hooks/registry.ts'
 export type { Drive, Exit, Feature, KernelNeed, Machine, MachineSpec, MachineState, Probe, VmmDriver } from './hooks/vmm.ts'
-export { openKvmDevice } from './host/kvm-device.ts'
+export { type KvmDevice, openKvmDevice } from './host/kvm-device.ts'
 export { keepProbe } from './host/keep-probe.ts'
 export { findProcesses, isAlive, killProcess, type ProcessId, startTimeOf } from './host/process-id.ts'
 export { readTail } from './host/read-tail.ts'

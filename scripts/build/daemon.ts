@@ -4,13 +4,13 @@ import type { BuildTarget } from './cli.ts'
 import type { Workspace } from './workspaces.ts'
 
 /**
- * The daemon, `@banger/core`, the plugins' `banger:extend` hooks and programs: ES modules that share their chunks, so that the
+ * The daemon, `@banger/core` as its plugins get it, the plugins' `banger:extend` hooks and programs: ES modules that share their chunks, so that the
  * daemon's process holds one copy of core whoever imports it.
  */
 export async function buildDaemon({ root, lib, version }: BuildTarget, plugins: Workspace[]): Promise<void> {
   const entries = [
     { in: join(root, 'core/bin/bangerd.ts'), out: 'daemon' },
-    { in: join(root, 'core/src/index.ts'), out: 'node_modules/@banger/core/dist/index' },
+    { in: join(root, 'core/src/index.ts'), out: 'api/index' },
     ...plugins.flatMap(({ name, extend, programs }) => [
       ...(extend ? [{ in: extend, out: `node_modules/${name}/dist/extend` }] : []),
       ...programs.map((file) => ({ in: file, out: `node_modules/${name}/dist/programs/${basename(file, '.ts')}` })),

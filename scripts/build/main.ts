@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { buildAgent } from './agent.ts'
 import { buildCli } from './cli.ts'
 import { buildDaemon } from './daemon.ts'
+import { writeApi, writeCorePackage } from './core-package.ts'
 import { writeLaunchers } from './launchers.ts'
 import { writeManifests } from './manifests.ts'
 import { writePackages } from './packages.ts'
@@ -22,9 +23,10 @@ await mkdir(bin, { recursive: true })
 await replaceLib(join(root, 'build/lib/banger'), async (lib) => {
   const { core, plugins } = readWorkspaces(root)
   const target = { root, lib, version, description }
-  await Promise.all([buildCli(target, [core, ...plugins]), buildDaemon(target, plugins)])
+  await Promise.all([buildCli(target, [core, ...plugins]), buildDaemon(target, plugins), writeCorePackage(target)])
   await writePackages(target, core, plugins)
   await buildTestkit(target)
+  await writeApi(lib)
   await writeManifests(lib)
 })
 await writeLaunchers(root, bin)

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module'
 import { existsSync } from 'node:fs'
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
@@ -27,7 +26,6 @@ export async function writePackages(target: BuildTarget, core: Workspace, plugin
   await writeCommands(target, core, join(target.lib, 'commands.cjs'))
   await write(join(target.lib, 'help.cjs'), "module.exports = require('./main.cjs').helpClass()\n")
   for (const plugin of plugins) await writePlugin(target, plugin)
-  await writeCore(target)
 }
 
 async function writePlugin(target: BuildTarget, plugin: Workspace): Promise<void> {
@@ -39,21 +37,6 @@ async function writePlugin(target: BuildTarget, plugin: Workspace): Promise<void
   if (plugin.commands.size > 0) await writeCommands(target, plugin, join(dir, 'dist/commands.cjs'))
   const templates = join(plugin.dir, 'templates')
   if (existsSync(templates)) await cp(templates, join(dir, 'templates'), { recursive: true })
-}
-
-/** `@banger/core` for plugins. `./command` is the CLI's own copy, so that a plugin's command shares it. */
-async function writeCore({ lib, version }: BuildTarget): Promise<void> {
-  const dir = join(lib, 'node_modules/@banger/core')
-  const exports = { '.': './dist/index.js', './command': './dist/command.js' }
-  await writeJson(join(dir, 'package.json'), { name: '@banger/core', version, type: 'module', exports })
-  const { commandApi } = createRequire(import.meta.url)(join(lib, 'main.cjs')) as { commandApi(): object }
-  await write(
-    join(dir, 'dist/command.js'),
-    `import { createRequire } from 'node:module'
-const api = createRequire(import.meta.url)('../../../../main.cjs').commandApi()
-export const { ${Object.keys(commandApi()).sort().join(', ')} } = api
-`,
-  )
 }
 
 function explicit(target: string) {

@@ -34,6 +34,7 @@ const checks: Check[] = [
       'examples',
     ],
   },
+  { name: 'public API', command: ['node', 'scripts/check/public-api.ts'] },
   { name: 'unused code', command: [bin('knip'), '--no-progress', '--no-config-hints'] },
   { name: 'go vet', command: ['go', 'vet', './...'], cwd: 'agent' },
   { name: 'gofmt', command: ['gofmt', '-l', '.'], cwd: 'agent', quiet: true },

@@ -112,8 +112,8 @@ const failing: [name: string, extend: string, sentence: string][] = [
   ],
   [
     'daemon-route',
-    plugin("hooks.daemon.tap('x', ({ server }) => server.get('/v1/vms/all', () => []))"),
-    'failed while it added to the daemon (hook daemon): its route /v1/vms/all does not begin with /v1/plugins/daemon-route/',
+    plugin("hooks.daemon.tap('x', ({ route }) => route({ method: 'GET', path: 'all', handle: () => [] }))"),
+    'failed while it added to the daemon (hook daemon): the path of its route, all, does not begin with /',
   ],
   [
     'events-throws',

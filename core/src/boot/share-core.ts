@@ -8,10 +8,10 @@ import { pathToFileURL } from 'node:url'
  * @param lib the folder of the built program
  */
 export function shareCore(lib: string): void {
-  const core = join(lib, 'node_modules/@banger/core/dist')
+  const api = join(lib, 'api')
   const files: Record<string, string> = {
-    '@banger/core': pathToFileURL(join(core, 'index.js')).href,
-    '@banger/core/command': pathToFileURL(join(core, 'command.js')).href,
+    '@banger/core': pathToFileURL(join(api, 'index.js')).href,
+    '@banger/core/command': pathToFileURL(join(api, 'command.js')).href,
   }
   registerHooks({
     resolve(specifier, context, next) {

@@ -11,6 +11,7 @@ import { connectionError, type ErrorContext, readError, readJson, send, sendBody
 import { readOperation } from './operation.ts'
 import { sendUpgrade, type Upgrade } from './upgrade.ts'
 
+/** Where the daemon is, and what to do when it is not. */
 export interface ClientOptions {
   /** Absolute path of the daemon's unix socket. */
   socket: string
@@ -22,6 +23,7 @@ export interface ClientOptions {
   onVersion?: (version: string) => void
 }
 
+/** How a long operation is followed and ended. */
 export interface OperationOptions {
   /** What it is, for the message of an interruption: `Creating the VM`. */
   what?: string
@@ -32,6 +34,7 @@ export interface OperationOptions {
   signal?: AbortSignal
 }
 
+/** How much of a log is read. */
 export interface LogOptions {
   lines?: number
   follow?: boolean
@@ -48,6 +51,7 @@ export class DaemonClient {
     this.#context = { log: options.log }
   }
 
+  /** Version, folders and plugins of the daemon. */
   info(): Promise<DaemonInfo> {
     return this.get('/v1/info')
   }
@@ -57,10 +61,12 @@ export class DaemonClient {
     return this.request('POST', '/v1/daemon/stop')
   }
 
+  /** What the daemon finds on this host. Takes as long as its slowest check, seconds. */
   doctor(): Promise<DoctorCheck[]> {
     return this.get('/v1/doctor')
   }
 
+  /** All VMs, running or not. */
   vms(): Promise<VmEntry[]> {
     return this.get('/v1/vms')
   }
@@ -70,18 +76,22 @@ export class DaemonClient {
     return this.get(`/v1/vms/${part(vm)}`)
   }
 
+  /** Makes a VM and starts it, unless `request.start` is false. @throws vm.exists, vm.boot-failed and more; nothing is left then */
   createVm(request: CreateVm, options?: OperationOptions): Promise<Vm> {
     return this.operation('POST', '/v1/vms', request, { what: 'Creating the VM', ...options })
   }
 
+  /** Resolves when the guest takes commands. @throws vm.not-found, vm.running, vm.boot-failed */
   startVm(vm: string, options?: OperationOptions): Promise<Vm> {
     return this.operation('POST', `/v1/vms/${part(vm)}/start`, undefined, { what: `Starting "${vm}"`, ...options })
   }
 
+  /** Shuts the guest down, and ends its VMM when that takes too long. @throws vm.not-found, vm.not-running */
   stopVm(vm: string, options?: OperationOptions): Promise<Vm> {
     return this.operation('POST', `/v1/vms/${part(vm)}/stop`, undefined, { what: `Stopping "${vm}"`, ...options })
   }
 
+  /** Ends the VMM at once, whatever is under way. @throws vm.not-found */
   killVm(vm: string, options?: OperationOptions): Promise<Vm> {
     return this.operation('POST', `/v1/vms/${part(vm)}/kill`, undefined, { what: `Killing "${vm}"`, ...options })
   }
@@ -92,14 +102,17 @@ export class DaemonClient {
     await this.operation('DELETE', `/v1/vms/${part(vm)}${query}`, undefined, { what: `Deleting "${vm}"`, ...options })
   }
 
+  /** What listens in the guest. @throws vm.not-running, guest.unreachable */
   ports(vm: string): Promise<ListeningPort[]> {
     return this.get(`/v1/vms/${part(vm)}/ports`)
   }
 
+  /** What the guest uses. @throws vm.not-running, guest.unreachable */
   stats(vm: string): Promise<GuestStats> {
     return this.get(`/v1/vms/${part(vm)}/stats`)
   }
 
+  /** How far the guest is, its first-boot steps and services. @throws vm.not-running, guest.unreachable */
   health(vm: string): Promise<Health> {
     return this.get(`/v1/vms/${part(vm)}/health`)
   }
@@ -125,6 +138,7 @@ export class DaemonClient {
     }
   }
 
+  /** How to reach the guest's sshd. @throws vm.not-running */
   ssh(vm: string): Promise<SshAccess> {
     return this.get(`/v1/vms/${part(vm)}/ssh`)
   }
@@ -140,23 +154,28 @@ export class DaemonClient {
     return this.upgrade(`/v1/vms/${part(vm)}/dial?port=${port}`, { protocol: 'tcp' }, signal)
   }
 
+  /** All images. */
   images(): Promise<ImageEntry[]> {
     return this.get('/v1/images')
   }
 
+  /** @throws image.not-found */
   image(image: string): Promise<ImageEntry> {
     return this.get(`/v1/images/${part(image)}`)
   }
 
+  /** Pulls or registers an image. @throws image.exists, image.no-source and what its source fails with; nothing is left then */
   addImage(request: AddImage, options?: OperationOptions): Promise<Image> {
     const aborted = fail('image.interrupted', { image: request.name ?? request.ref })
     return this.operation('POST', '/v1/images', request, { aborted, ...options })
   }
 
+  /** @throws image.not-found, image.in-use */
   async deleteImage(image: string): Promise<void> {
     await this.delete(`/v1/images/${part(image)}`)
   }
 
+  /** Frees what nothing uses, or says what that would be. */
   pruneImages(request: PruneImages, options?: OperationOptions): Promise<PrunedImages> {
     return this.operation('POST', '/v1/images/prune', request, { what: 'Pruning images', ...options })
   }
@@ -166,6 +185,7 @@ export class DaemonClient {
     return this.request<T>('GET', path)
   }
 
+  /** Any DELETE route, also a plugin's. @throws what the daemon reports */
   delete<T = unknown>(path: string): Promise<T> {
     return this.request<T>('DELETE', path)
   }

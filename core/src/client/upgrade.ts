@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { BangerError } from '../errors.ts'
 import { connectionError, type DaemonRequest, type ErrorContext, refusal } from './http.ts'
 
+/** What a connection is to carry after its request. */
 export interface Upgrade {
   protocol: string
   /** What the connection begins with; sent along with the request, to save a round trip. */

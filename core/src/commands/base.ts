@@ -1,3 +1,7 @@
+/**
+ * What commands of plugins import beside `@banger/core`.
+ * @module @banger/core/command
+ */
 import { Command } from '@oclif/core/command'
 import { connect } from '../client/connect.ts'
 import type { DaemonClient, OperationOptions } from '../client/daemon-client.ts'
@@ -8,12 +12,18 @@ import { fail, isError } from '../errors.ts'
 
 export * as Args from '@oclif/core/args'
 export * as Flags from '@oclif/core/flags'
-export type { DaemonClient, OperationOptions } from '../client/daemon-client.ts'
+export type { Arg, BooleanFlag, CustomOptions, OptionFlag } from '@oclif/core/interfaces'
+export type { ClientOptions, DaemonClient, LogOptions, OperationOptions } from '../client/daemon-client.ts'
+export type { WriteBody } from '../client/http.ts'
 export { existingPath } from '../client/input/existing-path.ts'
-export { kernelFlags, kernelRequest } from '../client/input/kernel-flags.ts'
-export { formatFields, formatTable } from '../client/output/table.ts'
+export { type KernelFlags, kernelFlags, kernelRequest } from '../client/input/kernel-flags.ts'
+export { type Columns, formatFields, formatTable } from '../client/output/table.ts'
 export { formatAge, formatBytes, formatDuration, formatMebibytes } from '../client/output/units.ts'
+export type { Upgrade } from '../client/upgrade.ts'
 export { fail, isError } from '../errors.ts'
+export type { ExecStart, GuestStats, Health, ListeningPort, ServiceState, StepState } from '../guest/messages.ts'
+export type { CreateVm, PrunedFiles, PrunedImages, PruneImages, SshAccess } from '../protocol/api.ts'
+export type { DaemonInfo, ImageEntry, PluginAdditions, PluginInfo, Vm, VmEntry, VmState, VmUsage } from '../protocol/model.ts'
 
 /**
  * What every command of banger shares, also those of plugins (`@banger/core/command`): the daemon's client, `--json`,
@@ -79,11 +89,15 @@ export abstract class BangerCommand extends Command {
     if (!this.jsonEnabled()) process.stderr.write(`${message}\n`)
   }
 
+  /** What `--json` prints: indented, with a newline at its end. */
   protected override logJson(value: unknown): void {
     process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
   }
 
-  // Not rethrown to oclif, whose own printing adds a frame and a stack; only `this.exit()` passes through.
+  /**
+   * Prints the error with its hint, or as JSON, and sets the exit status. Only `this.exit()` passes through to oclif, whose own
+   * printing adds a frame and a stack.
+   */
   protected override async catch(thrown: Error & { code?: string }): Promise<void> {
     if (thrown.code === 'EEXIT') throw thrown
     const { body, exitCode } = describeFailure(thrown, this.#flagNames())

@@ -5,15 +5,13 @@ import type { SettingsDeclaration, SettingsIssue } from '../hooks/settings.ts'
 import { nearest } from '../nearest.ts'
 import { isTopLevel } from './plugin-keys.ts'
 
-type ConfigOf = Pick<Host, 'config' | 'dirs'>
-
 /**
  * What the configuration says to a plugin: its table, and the top-level keys that are its own, as the plugin's schema reads them.
  * @param plugin the package's name, or its short one: `@banger/plugin-network-bridge`, `network-bridge`
  * @throws config.unknown-key, config.invalid, naming the key
  */
 export function readSettings<Settings>(
-  host: ConfigOf,
+  host: Pick<Host, 'config' | 'dirs'>,
   plugin: string,
   { schema, summaries }: SettingsDeclaration<Settings>,
 ): Settings {

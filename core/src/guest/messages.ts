@@ -1,5 +1,6 @@
 /** The JSON messages of the guest channel; docs/guest-channel.md says what they do. */
 
+/** How far a first-boot step is. */
 export interface StepState {
   name: string
   state: 'pending' | 'running' | 'done' | 'failed'
@@ -12,6 +13,7 @@ export interface StepState {
   log?: string
 }
 
+/** A program that the agent keeps running. */
 export interface ServiceState {
   name: string
   /** `waiting`: for the first-boot step that it comes after. */
@@ -20,6 +22,7 @@ export interface ServiceState {
   restarts: number
 }
 
+/** What the agent says of itself and of the guest. */
 export interface Health {
   /** The agent's version. */
   version: string
@@ -79,6 +82,7 @@ export interface ExecExit {
   signal?: string
 }
 
+/** A port that a program in the guest listens on. */
 export interface ListeningPort {
   protocol: 'tcp' | 'udp'
   address: string
@@ -87,6 +91,7 @@ export interface ListeningPort {
   process?: string
 }
 
+/** What a guest uses, by its own account. */
 export interface GuestStats {
   /** Milliseconds since the kernel started. */
   uptime: number

@@ -20,6 +20,7 @@ export interface ServiceUnit {
 /** Facts about a family of guests. */
 export interface Distro {
   readonly id: string
+  /** Whether a guest is of this family, by its `id`, then by what that is like (`idLike`). */
   matches(os: OsRelease): boolean
   readonly initSystem: 'systemd' | 'openrc' | 'runit' | 'none'
   readonly packages: {

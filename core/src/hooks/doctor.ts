@@ -1,3 +1,4 @@
+/** One thing that `banger doctor` has looked at. */
 export interface DoctorCheck {
   /** Stable: `qemu`, `kvm`, `plugin:@banger/plugin-vmm-qemu`. */
   id: string
@@ -10,5 +11,6 @@ export interface DoctorCheck {
 
 /** Handed to every `doctor` tap, which adds what it finds. */
 export interface DoctorReport {
+  /** Adds a check; `error` makes `banger doctor` exit with 1. */
   add(check: DoctorCheck): void
 }

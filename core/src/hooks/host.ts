@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 
+/** How a program is run. */
 export interface RunOptions {
   cwd?: string
   /** Added to this process's own; undefined takes a variable away. */
@@ -15,6 +16,7 @@ export interface RunOptions {
   onStderrLine?: (line: string) => void
 }
 
+/** How a program ended, and what it wrote: as UTF-8 text. */
 export interface RunResult {
   code: number
   stdout: string
@@ -27,16 +29,22 @@ export interface Streaming {
   done: Promise<void>
 }
 
+/** A program that outlives the daemon. */
 export interface DetachedProcess {
   pid: number
   /** Settles when the process ends while this daemon lives. */
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
 }
 
+/** The daemon's log. Fields are for searching (`{ vm, err }`), the message for people. */
 export interface Log {
+  /** What only somebody who looks for a fault wants to know; not written unless `log_level` says so. */
   debug(fields: Record<string, unknown>, message: string): void
+  /** What has happened, as it should. */
   info(fields: Record<string, unknown>, message: string): void
+  /** What is not as it should be, and keeps nothing from working. */
   warn(fields: Record<string, unknown>, message: string): void
+  /** What has failed. */
   error(fields: Record<string, unknown>, message: string): void
 }
 

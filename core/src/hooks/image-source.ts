@@ -45,6 +45,7 @@ export interface ResolvedImage {
   layers(options: { signal: AbortSignal; progress: Progress }): AsyncIterable<Readable>
 }
 
+/** How a reference is looked up. */
 export interface ResolveOptions extends PullOptions {
   signal: AbortSignal
   progress: Progress

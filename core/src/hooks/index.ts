@@ -24,6 +24,7 @@ export interface BangerHooks {
   events: SyncHook<[BangerEvent]>
 }
 
+/** Hooks that nobody has tapped: the daemon makes one set, a test makes its own. */
 export function createHooks(): BangerHooks {
   return {
     vmms: new SyncHook(['registry'], 'vmms'),

@@ -1,5 +1,6 @@
 import type { Progress } from './progress.ts'
 
+/** A kernel that a source can pull. */
 export interface AvailableKernel {
   /** `generic-6.1` */
   name: string
@@ -26,12 +27,13 @@ export interface KernelFiles {
   initrd?: string
 }
 
+/** Where kernels come from. */
 export interface KernelSource {
   readonly name: string
   /** May be slow and may fail without harm: other sources still list theirs. */
   available(options: { signal: AbortSignal; progress: Progress }): Promise<AvailableKernel[]>
   /**
-   * @param dir an empty folder to put files in
+   * @param options.dir an empty folder to put files in
    * @returns undefined when the name is not of this source
    */
   pull(name: string, options: { dir: string; signal: AbortSignal; progress: Progress }): Promise<KernelFiles | undefined>

@@ -25,6 +25,7 @@ export type Attachment =
   /** A tap device on the host. */
   | { kind: 'tap'; device: string; guest: GuestInterface; publish: PublishedPort[] }
 
+/** The VM that is to be plugged in. */
 export interface NetworkRequest {
   vmId: string
   vmName: string
@@ -34,10 +35,15 @@ export interface NetworkRequest {
   owner?: number
 }
 
+/**
+ * What VMs are plugged into. Nothing it does for one VM may disturb another.
+ * @experimental may change in a minor version, with what it is made of
+ */
 export interface NetworkDriver {
   readonly name: string
   /** The kind of attachment it gives. */
   readonly gives: Attachment['kind']
+  /** Whether it works on this host, which it leaves as it is. */
   probe(): Promise<{ usable: boolean; detail: string; advice?: string }>
   /** @throws port.in-use, driver.unusable; nothing is left behind then */
   attach(request: NetworkRequest): Promise<Attachment>

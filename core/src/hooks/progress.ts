@@ -11,4 +11,5 @@ export interface ProgressEvent {
   unit?: 'bytes' | 'items'
 }
 
+/** Takes what a long operation tells of its steps. Returns at once and never throws. */
 export type Progress = (event: ProgressEvent) => void

@@ -22,6 +22,7 @@ export class Registry<T> {
     this.#entries.set(name, { plugin, value })
   }
 
+  /** Undefined when there is none of this name. */
   get(name: string): T | undefined {
     return this.#entries.get(name)?.value
   }
@@ -38,10 +39,12 @@ export class Registry<T> {
     return value
   }
 
+  /** In alphabetical order. */
   names(): string[] {
     return [...this.#entries.keys()].sort()
   }
 
+  /** In the order of their names. */
   values(): T[] {
     return this.names().map((name) => this.require(name))
   }

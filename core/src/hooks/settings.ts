@@ -10,10 +10,12 @@ export interface SettingsSchema<Settings = unknown> {
   }
 }
 
+/** What a schema made of a table, or what is wrong with it. */
 export type SettingsResult<Settings> =
   | { readonly value: Settings; readonly issues?: undefined }
   | { readonly issues: readonly SettingsIssue[] }
 
+/** One thing that is wrong with a table. The first is told to the user. */
 export interface SettingsIssue {
   readonly message: string
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined

@@ -64,6 +64,7 @@ export interface MachineState {
   [key: string]: unknown
 }
 
+/** How a machine ended. */
 export interface Exit {
   /** `stale`: nobody used it, and banger stopped it. */
   reason: 'guest-poweroff' | 'guest-reboot' | 'guest-panic' | 'killed' | 'vmm-failed' | 'unknown' | 'stale'
@@ -87,10 +88,16 @@ export interface Machine {
   kill(): Promise<void>
   /** Settles once, when the VMM process is gone for whatever reason. Never rejects. */
   readonly exited: Promise<Exit>
+  /** Stops the guest where it is. There with the feature `pause`. */
   pause?(): Promise<void>
+  /** Lets a paused guest go on. */
   resume?(): Promise<void>
 }
 
+/**
+ * What runs VMs.
+ * @experimental may change in a minor version, with what it is made of
+ */
 export interface VmmDriver {
   readonly name: string
   /** Of several that work, `auto` takes the one with the largest number. */
@@ -101,6 +108,7 @@ export interface VmmDriver {
   readonly attachments: ReadonlySet<Attachment['kind']>
   /** Number of the user that a VM's VMM runs as, where that is not this process's. */
   userOf?(vmId: string): number
+  /** Whether it works on this host, which it leaves as it is. */
   probe(): Promise<Probe>
   /**
    * Starts the VMM detached (it outlives the daemon) and resolves when its process runs.

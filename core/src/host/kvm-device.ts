@@ -1,5 +1,6 @@
 import { open, stat } from 'node:fs/promises'
 
+/** Whether /dev/kvm can be used, or why not and what to do about it. */
 export type KvmDevice = { usable: true } | { usable: false; reason: string; advice: string }
 
 /** Whether this user can open /dev/kvm, which says little of whether guests run. The advice begins in lower case. */

@@ -25,6 +25,7 @@ export function parseStartTime(stat: string): number | undefined {
   return Number.isSafeInteger(startTime) ? startTime : undefined
 }
 
+/** Whether this very process still runs: its pid may be another's by now. */
 export async function isAlive({ pid, startTime }: ProcessId): Promise<boolean> {
   return (await startTimeOf(pid)) === startTime
 }

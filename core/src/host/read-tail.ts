@@ -2,10 +2,11 @@ import { open } from 'node:fs/promises'
 
 /**
  * The end of a text file that may be large or absent.
- * @param from byte to begin at, earliest
- * @param limit bytes at most
+ * @param options.from byte to begin at, earliest; default 0
+ * @param options.limit bytes at most; default 16 KiB
  */
-export async function readTail(path: string, { from = 0, limit = 16 * 1024 } = {}): Promise<string> {
+export async function readTail(path: string, options: { from?: number; limit?: number } = {}): Promise<string> {
+  const { from = 0, limit = 16 * 1024 } = options
   const file = await open(path, 'r').catch(() => undefined)
   if (!file) return ''
   try {

@@ -96,6 +96,7 @@ export interface PruneImages {
   dryRun?: boolean
 }
 
+/** What was freed, or would be. */
 export interface PrunedImages {
   dryRun: boolean
   /** Images that were deleted. */
@@ -109,6 +110,7 @@ export interface PrunedImages {
   freed: number
 }
 
+/** Files that were removed. */
 export interface PrunedFiles {
   files: number
   /** Bytes on disk. */
@@ -124,20 +126,24 @@ export interface KernelPaths {
   config?: string
 }
 
+/** A kernel to pull from the first source that has it. */
 export interface PullKernel {
   name: string
 }
 
+/** A kernel to import from files of this host. */
 export interface ImportKernel extends KernelPaths {
   name: string
 }
 
+/** A kernel that can be pulled, as it is listed. */
 export interface AvailableKernelEntry extends AvailableKernel {
   source: string
   /** Whether it is here already. */
   pulled: boolean
 }
 
+/** How ssh reaches a guest. */
 export interface SshAccess {
   user: string
   /** Absolute path of the private key. */

@@ -14,6 +14,7 @@ export interface KernelFeatures {
   vsock: boolean
 }
 
+/** A kernel that is here. */
 export interface Kernel {
   name: string
   /** `uname -r` of it, where known: `6.1.0-32-cloud-amd64`. */
@@ -39,6 +40,7 @@ export interface Kernel {
   createdAt: number
 }
 
+/** An image that is here: a root filesystem, read-only, and how to run it. */
 export interface Image {
   name: string
   /** The reference that it came from, in full: `debian:bookworm`, `docker.io/library/debian:bookworm`, `file:/srv/rootfs.ext4`. */
@@ -71,8 +73,10 @@ export interface ImageEntry extends Image {
   sharedSize: number
 }
 
+/** Where in its life a VM is. */
 export type VmState = 'creating' | 'stopped' | 'starting' | 'running' | 'stopping' | 'deleting'
 
+/** A VM as the store keeps it. */
 export interface Vm {
   id: string
   name: string
@@ -151,6 +155,7 @@ export interface PluginAdditions {
   settings: string[]
 }
 
+/** What the daemon says of itself. */
 export interface DaemonInfo {
   version: string
   pid: number

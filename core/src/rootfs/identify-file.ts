@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 
+/** What a file is by its first bytes, as far as banger cares. */
 export type FileFormat = 'ext4' | 'tar' | 'gzip' | 'zstd' | 'xz' | 'empty' | 'other'
 
 /** Where a format's mark stands. */

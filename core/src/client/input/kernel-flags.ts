@@ -14,6 +14,7 @@ export const kernelFlags = {
   modules: string({ description: "folder of the kernel's modules", dependsOn: ['kernel'], helpValue: '<folder>' }),
 }
 
+/** What those flags were given. */
 export interface KernelFlags {
   'kernel-ref'?: string | undefined
   kernel?: string | undefined
