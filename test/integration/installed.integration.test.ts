@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process'
+import { globSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DaemonInfo } from '../../core/src/protocol/model.ts'
 
 const root = join(import.meta.dirname, '../..')
 const exec = promisify(execFile)
@@ -71,6 +73,15 @@ describe('the installed program', () => {
   it('finds its own daemon and starts it', async () => {
     expect(await run(banger, ['vm', 'list', '--json'])).toMatchObject({ stdout: '[]\n' })
     expect((await run(banger, ['daemon', 'status'])).stdout).toContain('@banger/plugin-vmm-qemu')
+  })
+
+  it("tells all keys of its plugins' settings, and docs explain each", async () => {
+    const { plugins } = JSON.parse((await run(banger, ['daemon', 'status', '--json'])).stdout) as DaemonInfo
+    const keys = plugins.flatMap(({ adds }) => adds.settings)
+    expect(keys).toEqual(expect.arrayContaining(['cidr', 'plugins.network-bridge.isolate', 'plugins.auth-sync.sync']))
+    const docs = globSync(join(root, 'docs/*.md')).map((file) => readFileSync(file, 'utf8'))
+    const word = (key: string) => new RegExp(`\\b${key.split('.').at(-1)}\\b`)
+    expect(keys.filter((key) => !docs.some((text) => word(key).test(text)))).toEqual([])
   })
 
   it("shares its core with a user's plugin, in the command and in the daemon", async () => {

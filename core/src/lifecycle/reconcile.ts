@@ -36,7 +36,8 @@ export function verbs(engine: Engine): Verb<never>[] {
  * and lets go of what no row owns.
  */
 export async function reconcile(engine: Engine): Promise<void> {
-  await Promise.all(engine.store.vms.all().map((vm) => adopt(engine, vm)))
+  const unknown = new Set<string>()
+  await Promise.all(engine.store.vms.all().map(async (vm) => (await adopt(engine, vm)) || unknown.add(vm.id)))
   for (const entry of engine.store.journal.open()) {
     const verb = verbs(engine).find((candidate) => candidate.name === entry.verb)
     if (!verb) {
@@ -45,24 +46,29 @@ export async function reconcile(engine: Engine): Promise<void> {
     }
     await recover(verb as Verb<object>, entry, { journal: engine.store.journal, log: engine.host.log })
   }
-  await Promise.all(engine.store.vms.all().map((vm) => settle(engine, vm)))
+  await Promise.all(engine.store.vms.all().map((vm) => unknown.has(vm.id) || settle(engine, vm)))
   await removeOrphans(engine)
   await reconcileNetworks(engine)
 }
 
-async function adopt(engine: Engine, vm: Vm): Promise<void> {
-  if (!vm.machine) return
+/**
+ * @returns whether it is known how the VM fares. It is not when its VMM's plugin fails, or is not there: the VM may well run, so its
+ * row stays as it is, and a daemon that has the plugin again takes it over.
+ */
+async function adopt(engine: Engine, vm: Vm): Promise<boolean> {
+  if (!vm.machine) return true
   try {
-    const machine = await engine.vmms
-      .get(vm.vmm)
-      ?.adopt(vm.machine, { id: vm.id, name: vm.name, dir: engine.paths.vm(vm.id).dir })
-    if (!machine) return
+    const driver = engine.vmms.require(vm.vmm)
+    const machine = await driver.adopt(vm.machine, { id: vm.id, name: vm.name, dir: engine.paths.vm(vm.id).dir })
+    if (!machine) return true
     const live: LiveVm = { machine, agent: new AgentClient((signal) => machine.connect(signal), vm.name) }
     engine.live.set(vm.id, live)
     watchExit(engine, vm.id, live)
     engine.host.log.info({ vm: vm.name, pid: machine.state.pid }, 'took over a running VM')
+    return true
   } catch (error) {
     engine.host.log.error({ vm: vm.name, err: error }, 'a running VM could not be taken over')
+    return false
   }
 }
 

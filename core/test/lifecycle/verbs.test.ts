@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { fail } from '../../src/errors.ts'
+import { Registry } from '../../src/hooks/registry.ts'
 import { createVm } from '../../src/lifecycle/create-vm.ts'
 import { deleteVm } from '../../src/lifecycle/delete-vm.ts'
 import { reconcile } from '../../src/lifecycle/reconcile.ts'
@@ -145,5 +146,19 @@ describe('the lifecycle', () => {
     await reconcile(engine)
     expect(engine.store.vms.get(vm.id)).toMatchObject({ state: 'stopped', exit: { reason: 'unknown' } })
     expect(readdirSync(engine.paths.vms)).toEqual([vm.id])
+  })
+
+  it('leaves the row of a VM whose VMM is not there, or fails to say: it may well run', async () => {
+    const vm = await createVm(engine, { name: 'box' }, live())
+    engine.live.clear()
+    const before = engine.store.vms.get(vm.id)
+    const { vmms } = engine
+    engine.vmms = new Registry('VMM', (driver) => driver.name)
+    await reconcile(engine)
+    expect(engine.store.vms.get(vm.id)).toEqual(before)
+    const adopt = () => Promise.reject(new Error('not now'))
+    engine.vmms.add('fake', { ...vmms.require('fake'), adopt })
+    await reconcile(engine)
+    expect(engine.store.vms.get(vm.id)).toEqual(before)
   })
 })
