@@ -14,15 +14,17 @@ export interface LoggedLine {
 
 /** A host for tests: it runs real programs, has its folders in a temporary one, and keeps what is logged. */
 export interface TestHost extends Host, Disposable {
-  /** Absolute path of the temporary folder. */
+  /** Absolute path of the folder that all of its own lie in. */
   readonly folder: string
   /** What was logged, in order. */
   readonly logged: LoggedLine[]
-  /** Removes the folder. Idempotent. */
+  /** Removes the temporary folder. Idempotent. */
   remove(): void
 }
 
 export interface TestHostOptions {
+  /** A folder of the caller's to use, who removes it; a temporary one of its own when missing. */
+  folder?: string
   /** Tables of the configuration, by the plugin's short name: `{ 'image-tarball': { mirror: '…' } }`. */
   settings?: Record<string, Record<string, unknown>>
   /** What is to be another: `{ arch: 'arm64', which: async () => undefined }`. */
@@ -30,8 +32,8 @@ export interface TestHostOptions {
 }
 
 /** @returns a host of its own; whoever asked removes it, by `using` or `remove()` */
-export function testHost({ settings = {}, change = {} }: TestHostOptions = {}): TestHost {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'banger-testkit-')))
+export function testHost({ folder: given, settings = {}, change = {} }: TestHostOptions = {}): TestHost {
+  const folder = given ?? realpathSync(mkdtempSync(join(tmpdir(), 'banger-testkit-')))
   const logged: LoggedLine[] = []
   const log = (level: LoggedLine['level']) => (fields: Record<string, unknown>, message: string) =>
     void logged.push({ level, fields, message })
@@ -42,6 +44,8 @@ export function testHost({ settings = {}, change = {} }: TestHostOptions = {}): 
   )
   const dirs = { ...host.dirs, ...change.dirs }
   for (const dir of Object.values(dirs)) mkdirSync(dir, { recursive: true })
-  const remove = () => rmSync(folder, { recursive: true, force: true })
+  const remove = () => {
+    if (!given) rmSync(folder, { recursive: true, force: true })
+  }
   return { ...host, ...change, dirs, folder, logged, remove, [Symbol.dispose]: remove }
 }

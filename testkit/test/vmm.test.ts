@@ -23,7 +23,7 @@ describe('the checks of a VMM', () => {
     ['console', /console/, /held before is gone/],
     ['reason', /ended from outside/, /reason given is unknown/],
     ['pause', /pauses and resumes/, /features/],
-    ['discard', /cannot start/, /process of it is left/],
+    ['discard', /cannot start/, /run on when it could not start/],
     ['adopt', /^adopts a machine/, /not adopted/],
     ['sweep', /^sweeps/, /run on/],
   ])('find a broken %s', async (breaks, sentence, message) => {

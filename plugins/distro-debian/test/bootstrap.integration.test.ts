@@ -2,17 +2,15 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Host } from '@banger/core'
+import { testHost } from '@banger/plugin-testkit'
 import { afterAll, expect, test } from 'vitest'
-import { run, stream } from '../../../core/src/host/run.ts'
-import { which } from '../../../core/src/host/which.ts'
 import { buildRootfs } from '../../../core/src/rootfs/build-rootfs.ts'
 import { debianSource } from '../src/source.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'banger-bootstrap-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const host = { run, stream, which } as unknown as Host
+const host = testHost({ folder })
 const bootstraps = spawnSync('mmdebstrap', ['--version']).status === 0
 const options = { signal: new AbortController().signal, progress: () => undefined }
 

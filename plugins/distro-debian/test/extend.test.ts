@@ -1,13 +1,9 @@
-import { createHooks, type Distro, type Host, type ImageSource, Registry } from '@banger/core'
+import { applyPlugin, testHost } from '@banger/plugin-testkit'
 import { expect, test } from 'vitest'
 import { extend } from '../src/extend.ts'
 
 test('the plugin adds an image source and the facts about its guests', () => {
-  const hooks = createHooks()
-  extend().apply(hooks, {} as Host)
-  const sources = new Registry<ImageSource>('image source', ({ scheme }) => scheme)
-  const distros = new Registry<Distro>('distro', ({ id }) => id)
-  hooks.imageSources.call(sources)
-  hooks.distros.call(distros)
-  expect([...sources.names(), ...distros.names()]).toEqual(['debian', 'debian'])
+  using host = testHost()
+  const { imageSources, distros } = applyPlugin(extend(), host)
+  expect([...imageSources.names(), ...distros.names()]).toEqual(['debian', 'debian'])
 })

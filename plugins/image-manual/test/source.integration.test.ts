@@ -3,10 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
-import { createHooks, type Host, type ImageSource, Registry } from '@banger/core'
+import { applyPlugin, testHost } from '@banger/plugin-testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { run, stream } from '../../../core/src/host/run.ts'
-import { which } from '../../../core/src/host/which.ts'
 import { type BuiltRootfs, buildRootfs } from '../../../core/src/rootfs/build-rootfs.ts'
 import { extend } from '../src/extend.ts'
 import { imageName } from '../src/source.ts'
@@ -109,16 +107,10 @@ test('names come from the file', () => {
   expect(imageName(`/${'a'.repeat(100)}.img`)).toHaveLength(63)
 })
 
-function source(): ImageSource {
-  const hooks = createHooks()
-  extend().apply(hooks, { run, stream, which } as unknown as Host)
-  const registry = new Registry<ImageSource>('image source', ({ scheme }) => scheme)
-  hooks.imageSources.call(registry)
-  return registry.require('file')
-}
+const { imageSources } = applyPlugin(extend(), testHost({ folder }))
 
 function resolve(path: string) {
-  return source().resolve(path, options)
+  return imageSources.require('file').resolve(path, options)
 }
 
 async function build(path: string, output = at('image.ext4')): Promise<BuiltRootfs> {

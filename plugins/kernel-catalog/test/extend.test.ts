@@ -1,13 +1,8 @@
-import { createHooks, type KernelSource, Registry } from '@banger/core'
+import { applyPlugin, testHost } from '@banger/plugin-testkit'
 import { expect, test } from 'vitest'
 import { extend } from '../src/extend.ts'
-import { hostIn } from './fake-host.ts'
 
 test('the plugin adds both sources, the catalogs before the distribution', () => {
-  const hooks = createHooks()
-  const plugin = extend()
-  plugin.apply(hooks, hostIn('/nowhere'), [])
-  const registry = new Registry<KernelSource>('kernel source', ({ name }) => name)
-  hooks.kernelSources.call(registry)
-  expect([...registry.values()].map(({ name }) => name)).toEqual(['catalog', 'distribution'])
+  using host = testHost()
+  expect(applyPlugin(extend(), host).kernelSources.names()).toEqual(['catalog', 'distribution'])
 })

@@ -1,16 +1,17 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isAlive, type MachineSpec, type MachineState, type VmmDriver } from '@banger/core'
-import { afterEach, describe, expect, test } from 'vitest'
+import { guestThat, orphan as orphanOf, testHost } from '@banger/plugin-testkit'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { jailProblem } from '../../../test/firecracker-stand-in/launcher.ts'
 import { createFirecrackerDriver } from '../src/driver.ts'
 import { findFirecracker } from '../src/find-processes.ts'
 import type { Settings } from '../src/settings.ts'
 import { sampleSettings } from './sample-spec.ts'
-import { guestThat, realHost, standInMachine } from './stand-in-machine.ts'
+import { standInMachine } from './stand-in-machine.ts'
 
+const host = testHost()
+afterAll(() => host.remove())
 const cleanups: (() => Promise<unknown>)[] = []
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
@@ -23,21 +24,19 @@ interface Prepared {
 }
 
 async function prepare(id: string, options: Parameters<typeof standInMachine>[1] & { jailed?: boolean } = {}): Promise<Prepared> {
-  const { spec, firecracker, jailer, remove } = await standInMachine(id, options)
+  const { spec, firecracker, jailer, remove } = standInMachine(id, options)
   const settings = sampleSettings({ firecracker, ...(options.jailed ? { jailer } : {}) })
-  const driver = createFirecrackerDriver(realHost(), settings)
+  const driver = createFirecrackerDriver(host, settings)
   cleanups.push(remove, () => driver.sweep(spec))
   return { spec, settings, driver }
 }
 
 /** A machine of a daemon that was killed. */
-async function orphan({ spec, settings }: Prepared): Promise<MachineState> {
-  const fixture = join(import.meta.dirname, 'fixtures/start-and-die.ts')
-  const daemon = spawn(process.execPath, [fixture, JSON.stringify(spec), JSON.stringify(settings)])
-  const [line] = (await once(daemon.stdout, 'data')) as [Buffer]
-  daemon.kill('SIGKILL')
-  await once(daemon, 'exit')
-  return JSON.parse(line.toString()) as MachineState
+function orphan({ spec, settings }: Prepared): Promise<MachineState> {
+  const { firecracker, jailer } = settings
+  const table = { firecracker_bin: firecracker, ...(jailer ? { jailer: true, jailer_bin: jailer } : {}) }
+  const extend = new URL('../src/extend.ts', import.meta.url)
+  return orphanOf({ name: 'firecracker', extend, settings: { 'vmm-firecracker': table } }, spec)
 }
 
 describe('a started machine', () => {
@@ -136,19 +135,10 @@ describe('what Firecracker refuses becomes an error that names the setting', () 
     ['a balloon larger than the memory', {}, { balloon: 65 }, /balloon_mib/],
   ])('%s', async (_, change, settings, setting) => {
     const prepared = await prepare('cccccccccc01')
-    const driver = createFirecrackerDriver(realHost(), { ...prepared.settings, ...settings })
+    const driver = createFirecrackerDriver(host, { ...prepared.settings, ...settings })
     const spec = { ...prepared.spec, ...change }
     const error: unknown = await driver.start(spec, () => {}).catch((reason: unknown) => reason)
     expect(error).toMatchObject({ code: 'vmm.refused', hint: expect.stringMatching(setting) })
-    expect(await findFirecracker(spec)).toEqual([])
-  })
-
-  test('and one whose state could not be kept is undone', async () => {
-    const { spec, driver } = await prepare('cccccccccc02')
-    const start = driver.start(spec, () => {
-      throw new Error('the store is full')
-    })
-    await expect(start).rejects.toThrow('the store is full')
     expect(await findFirecracker(spec)).toEqual([])
   })
 })
@@ -171,24 +161,6 @@ describe('a machine whose daemon was killed', () => {
     // The daemon that was killed may have seen it already.
     if (machine) expect(await machine.exited).toMatchObject({ reason: 'guest-poweroff' })
     await expect.poll(() => isAlive(fixed)).toBe(false)
-  })
-
-  test('is not adopted once it is gone, nor is another process with its pid', async () => {
-    const prepared = await prepare('dddddddddd03')
-    const state = await orphan(prepared)
-    expect(await prepared.driver.adopt({ ...state, startTime: state.startTime + 1 }, prepared.spec)).toBeUndefined()
-    expect(await prepared.driver.adopt({ pid: state.pid, startTime: state.startTime }, prepared.spec)).toBeUndefined()
-    process.kill(state.pid, 'SIGKILL')
-    await expect.poll(() => isAlive(state)).toBe(false)
-    expect(await prepared.driver.adopt(state, prepared.spec)).toBeUndefined()
-  })
-
-  test('is found and ended when no state of it was kept, and no other is', async () => {
-    const [one, other] = [await prepare('dddddddddd04'), await prepare('dddddddddd05')]
-    const [state, spared] = [await orphan(one), await orphan(other)]
-    await one.driver.sweep(one.spec)
-    expect([await isAlive(state), await isAlive(spared)]).toEqual([false, true])
-    await one.driver.sweep(one.spec)
   })
 })
 

@@ -2,9 +2,8 @@ import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { MachineSpec } from '@banger/core'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createHost } from '../../../core/src/host/index.ts'
-import { resolvePaths } from '../../../core/src/store/paths.ts'
+import { testHost } from '@banger/plugin-testkit'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { bootCalls } from '../src/api/boot-calls.ts'
 import { nameOf } from '../src/api/call.ts'
 import type { Patience } from '../src/boot.ts'
@@ -12,8 +11,8 @@ import { createFirecrackerDriver } from '../src/driver.ts'
 import { findFirecracker } from '../src/find-processes.ts'
 import { sampleSettings, sampleSpec } from './sample-spec.ts'
 
-const quiet = { debug() {}, info() {}, warn() {}, error() {} }
-const host = createHost(resolvePaths({ HOME: tmpdir() }), quiet)
+const host = testHost()
+afterAll(() => host.remove())
 const patient: Patience = { socket: 30_000, answer: 30_000 }
 const calls = bootCalls(sampleSpec(), sampleSettings(), (path) => path).map(nameOf)
 

@@ -1,33 +1,26 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { access, readdir } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { isAlive, type MachineSpec, type MachineState } from '@banger/core'
-import { afterEach, describe, expect, test } from 'vitest'
+import type { MachineSpec, MachineState } from '@banger/core'
+import { orphan, sampleMachine, testHost } from '@banger/plugin-testkit'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { createQemuDriver } from '../src/driver.ts'
 import { findQemu } from '../src/find-processes.ts'
-import { realHost, realSpec } from './real-machine.ts'
 
-const driver = createQemuDriver(realHost())
+const host = testHost()
+afterAll(() => host.remove())
+const driver = createQemuDriver(host)
+const subject = { name: 'qemu', extend: new URL('../src/extend.ts', import.meta.url) }
 const cleanups: (() => Promise<unknown>)[] = []
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
 
-async function machineSpec(id: string, folder?: string): Promise<MachineSpec> {
-  const { spec, remove } = await realSpec(id, folder)
-  cleanups.push(remove, () => driver.sweep(spec))
+function machineSpec(id: string, folder?: string): MachineSpec {
+  const spec = sampleMachine(host.folder, id, folder ? { folder } : {})
+  cleanups.push(() => driver.sweep(spec))
   return spec
-}
-
-/** A machine of a daemon that was killed. */
-async function orphan(spec: MachineSpec): Promise<MachineState> {
-  const daemon = spawn(process.execPath, [join(import.meta.dirname, 'fixtures/start-and-die.ts'), JSON.stringify(spec)])
-  const [line] = (await once(daemon.stdout, 'data')) as [Buffer]
-  daemon.kill('SIGKILL')
-  await once(daemon, 'exit')
-  return JSON.parse(line.toString()) as MachineState
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -39,7 +32,7 @@ async function exists(path: string): Promise<boolean> {
 
 describe('a started machine', () => {
   test('runs until it is killed, and leaves no process and no socket', async () => {
-    const spec = await machineSpec('aaaaaaaaaa01')
+    const spec = machineSpec('aaaaaaaaaa01')
     const states: MachineState[] = []
     const machine = await driver.start(spec, (state) => states.push(state))
     expect(states).toEqual([machine.state])
@@ -49,27 +42,27 @@ describe('a started machine', () => {
     await machine.kill()
     await driver.sweep(spec)
     expect(await findQemu(spec)).toEqual([])
-    expect((await readdir(spec.dir)).sort()).toEqual(['console.log', 'qemu.log'])
+    expect((await readdir(spec.dir)).sort()).toEqual(['console.log', 'overlay.ext4', 'qemu.log'])
   })
 
   test('lies in a folder of any depth, though a socket may have 108 bytes at most', async () => {
-    const machine = await driver.start(await machineSpec('aaaaaaaaaa02', `${'deep/'.repeat(40)}a, b`), () => {})
+    const machine = await driver.start(machineSpec('aaaaaaaaaa02', `${'deep/'.repeat(40)}a, b`), () => {})
     await machine.pause?.()
     await machine.resume?.()
     await machine.kill()
   })
 
   test('is told to be ended from outside', async () => {
-    const machine = await driver.start(await machineSpec('aaaaaaaaaa03'), () => {})
+    const machine = await driver.start(machineSpec('aaaaaaaaaa03'), () => {})
     process.kill(machine.state.pid, 'SIGTERM')
     expect(await machine.exited).toMatchObject({ reason: 'killed', detail: 'QEMU was told to end from outside banger.' })
-    const other = await driver.start(await machineSpec('aaaaaaaaaa04'), () => {})
+    const other = await driver.start(machineSpec('aaaaaaaaaa04'), () => {})
     process.kill(other.state.pid, 'SIGKILL')
     expect(await other.exited).toMatchObject({ reason: 'killed', signal: 'SIGKILL' })
   })
 
   test('has no agent to connect to before a guest serves one', async () => {
-    const machine = await driver.start(await machineSpec('aaaaaaaaaa05'), () => {})
+    const machine = await driver.start(machineSpec('aaaaaaaaaa05'), () => {})
     await expect(machine.connect()).rejects.toThrow('no answer for 500 ms')
     await expect(machine.connect(AbortSignal.timeout(50))).rejects.toThrow(/timeout/)
     await machine.kill()
@@ -77,7 +70,7 @@ describe('a started machine', () => {
   })
 
   test('shares a read-only image with others, and keeps its own disk to itself', async () => {
-    const [one, two] = [await machineSpec('aaaaaaaaaa06'), await machineSpec('aaaaaaaaaa07')]
+    const [one, two] = [machineSpec('aaaaaaaaaa06'), machineSpec('aaaaaaaaaa07')]
     await driver.start(one, () => {})
     const root = one.drives.filter((drive) => drive.readOnly)
     const own = two.drives.filter((drive) => !drive.readOnly)
@@ -92,7 +85,7 @@ describe('a started machine', () => {
 
 describe('a machine that cannot start', () => {
   async function failure(change: (spec: MachineSpec) => MachineSpec): Promise<unknown> {
-    const spec = change(await machineSpec('bbbbbbbbbb01'))
+    const spec = change(machineSpec('bbbbbbbbbb01'))
     const error: unknown = await driver.start(spec, () => {}).catch((reason: unknown) => reason)
     expect(await findQemu(spec)).toEqual([])
     for (const name of ['agent.sock', 'qmp.sock', 'qemu.pid']) expect(await exists(join(spec.dir, name))).toBe(false)
@@ -123,19 +116,10 @@ describe('a machine that cannot start', () => {
     const error = await failure((spec) => ({ ...spec, kernel: { ...spec.kernel, path: '/nowhere/vmlinux' } }))
     expect(error).toMatchObject({ code: 'vm.boot-failed', message: expect.stringMatching(/\/nowhere\/vmlinux/) })
   })
-
-  test('is undone when its state could not be kept', async () => {
-    const spec = await machineSpec('bbbbbbbbbb02')
-    const start = driver.start(spec, () => {
-      throw new Error('the store is full')
-    })
-    await expect(start).rejects.toThrow('the store is full')
-    expect(await findQemu(spec)).toEqual([])
-  })
 })
 
 describe('without QEMU', () => {
-  const bare = createQemuDriver(realHost({ which: async () => undefined }))
+  const bare = createQemuDriver({ ...host, which: async () => undefined })
 
   test('the probe says what to install', async () => {
     expect(await bare.probe()).toMatchObject({
@@ -146,7 +130,7 @@ describe('without QEMU', () => {
   })
 
   test('a start fails with the program that is missing', async () => {
-    const spec = await machineSpec('bbbbbbbbbb03')
+    const spec = machineSpec('bbbbbbbbbb03')
     await expect(bare.start(spec, () => {})).rejects.toMatchObject({
       code: 'tool.missing',
       hint: expect.stringMatching(/qemu-system/),
@@ -156,29 +140,12 @@ describe('without QEMU', () => {
 
 describe('a machine whose daemon was killed', () => {
   test('is adopted with all it can do, and its end is seen', async () => {
-    const spec = await machineSpec('cccccccccc01')
-    const state = await orphan(spec)
+    const spec = machineSpec('cccccccccc01')
+    const state = await orphan(subject, spec)
     const machine = await driver.adopt(state, spec)
     await machine?.pause?.()
     await machine?.resume?.()
     process.kill(state.pid, 'SIGTERM')
     expect(await machine?.exited).toMatchObject({ reason: 'killed' })
-  })
-
-  test('is not adopted once it is gone, nor is another process with its pid', async () => {
-    const spec = await machineSpec('cccccccccc02')
-    const state = await orphan(spec)
-    expect(await driver.adopt({ ...state, startTime: state.startTime + 1 }, spec)).toBeUndefined()
-    process.kill(state.pid, 'SIGKILL')
-    await expect.poll(() => isAlive(state)).toBe(false)
-    expect(await driver.adopt(state, spec)).toBeUndefined()
-  })
-
-  test('is found and ended when no state of it was kept, and no other is', async () => {
-    const [spec, other] = [await machineSpec('cccccccccc03'), await machineSpec('cccccccccc04')]
-    const [state, spared] = [await orphan(spec), await orphan(other)]
-    await driver.sweep(spec)
-    expect([await isAlive(state), await isAlive(spared)]).toEqual([false, true])
-    await driver.sweep(spec)
   })
 })

@@ -2,14 +2,15 @@ import { access, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DoctorCheck, Host } from '@banger/core'
-import { describe, expect, test } from 'vitest'
+import { testHost } from '@banger/plugin-testkit'
+import { afterAll, describe, expect, test } from 'vitest'
 import { checkQemu } from '../src/doctor.ts'
 import { createQemuDriver } from '../src/driver.ts'
 import { debugExitCode, debugExitPort, probeGuest } from '../src/probe-guest.ts'
 import { probeQemu } from '../src/probe.ts'
-import { realHost } from './real-machine.ts'
 
-const host = realHost()
+const host = testHost()
+afterAll(() => host.remove())
 
 /** A host that counts how often QEMU is run. */
 function countingHost(): { host: Host; runs: () => number } {
@@ -18,7 +19,7 @@ function countingHost(): { host: Host; runs: () => number } {
     runs++
     return host.run(...args)
   }
-  return { host: realHost({ run }), runs: () => runs }
+  return { host: { ...host, run }, runs: () => runs }
 }
 
 describe('the probe', () => {
@@ -39,12 +40,13 @@ describe('the probe', () => {
   })
 
   test('takes a KVM for unusable that does not run a guest to its end', async () => {
-    const failing = realHost({
+    const failing: Host = {
+      ...host,
       run: async (program, args, options) => {
         if (!args.includes('kvm')) return host.run(program, args, options)
         return { code: 1, stdout: '', stderr: 'qemu-system-x86_64: error: failed to set MSR 0x10a to 0x69\n' }
       },
-    })
+    }
     const { qemu } = await probeQemu(failing)
     expect(qemu?.acceleration).toBe('tcg')
     const hasDevice = await access('/dev/kvm').then(
@@ -58,12 +60,13 @@ describe('the probe', () => {
   test('takes a KVM for usable that does', async ({ skip }) => {
     const { qemu } = await probeQemu(host)
     if (!qemu || !(await canOpenKvm())) skip('/dev/kvm cannot be opened here')
-    const working = realHost({
+    const working: Host = {
+      ...host,
       run: (program, args, options) =>
         args.includes('kvm')
           ? Promise.resolve({ code: debugExitCode, stdout: '', stderr: '' })
           : host.run(program, args, options),
-    })
+    }
     expect(await createQemuDriver(working).probe()).toMatchObject({
       usable: true,
       acceleration: 'kvm',
@@ -72,9 +75,10 @@ describe('the probe', () => {
   })
 
   test('refuses a QEMU that is too old', async () => {
-    const old = realHost({
+    const old: Host = {
+      ...host,
       run: async () => ({ code: 0, stdout: '{"QMP": {"version": {"qemu": {"micro": 1, "minor": 2, "major": 5}}}}', stderr: '' }),
-    })
+    }
     expect(await createQemuDriver(old).probe()).toMatchObject({
       usable: false,
       detail: expect.stringMatching(/QEMU 5\.2\.1 is too old/),
@@ -82,7 +86,7 @@ describe('the probe', () => {
   })
 
   test('says so on an architecture that it does not know', async () => {
-    expect(await createQemuDriver(realHost({ arch: 's390x' })).probe()).toMatchObject({ usable: false })
+    expect(await createQemuDriver({ ...host, arch: 's390x' }).probe()).toMatchObject({ usable: false })
   })
 })
 
@@ -119,7 +123,7 @@ describe('doctor', () => {
   })
 
   test('reports a missing QEMU as an error with what to install', async () => {
-    expect(await checks(realHost({ which: async () => undefined }))).toEqual([
+    expect(await checks({ ...host, which: async () => undefined })).toEqual([
       {
         id: 'qemu',
         status: 'error',

@@ -1,8 +1,9 @@
 import type { Attachment } from '@banger/core'
+import { sampleSpec } from '@banger/plugin-testkit'
 import { describe, expect, test } from 'vitest'
 import { platformOf } from '../src/platform.ts'
 import { qemuArgs } from '../src/qemu-args.ts'
-import { sampleQemu, sampleSpec } from './sample-spec.ts'
+import { sampleQemu } from './sample-qemu.ts'
 
 /** One option and its value a line, as a person reads a command line. */
 function lines(args: string[]): string {

@@ -5,7 +5,7 @@ import { type Check, rejection, within } from '../check.ts'
 import { assertGoodError } from '../errors.ts'
 import { adoptChecks } from './adopt.ts'
 import type { VmmSubject } from './subject.ts'
-import { inWorld, processesOf, socketsOf, type World } from './world.ts'
+import { assertEnded, inWorld, socketsOf, type World } from './world.ts'
 
 /** What a VMM driver promises (`VmmDriver` and `Machine` of @banger/core). */
 export function vmmChecks(subject: VmmSubject): Check[] {
@@ -133,7 +133,7 @@ async function leavesNothing({ driver, machine }: World): Promise<void> {
   const broken = { ...spec, kernel: { ...spec.kernel, path: `${spec.dir}/no-such-vmlinux` } }
   const error = await rejection('a start without a kernel', start(driver, broken))
   assertGoodError(error, 'a start without a kernel')
-  assert.deepEqual(await processesOf(spec), [], 'a process of it is left')
+  await assertEnded(spec, 'when it could not start')
   assert.deepEqual(await socketsOf(spec), [], 'sockets of it are left')
   await start(driver, spec)
 }
@@ -149,7 +149,7 @@ async function undoes({ driver, machine }: World): Promise<void> {
     full,
     'it fails with another error',
   )
-  assert.deepEqual(await processesOf(spec), [], 'a process of it is left')
+  await assertEnded(spec, 'when it could not start')
 }
 
 async function startsAgain({ driver, machine }: World): Promise<void> {

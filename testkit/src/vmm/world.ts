@@ -3,6 +3,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { readdir, realpath } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { findProcesses, killProcess, type MachineSpec, type MachineState, type ProcessId, type VmmDriver } from '@banger/core'
 import { sampleMachine } from './sample-machine.ts'
 import { orphan } from './orphan.ts'
@@ -40,12 +41,20 @@ export async function inWorld(subject: VmmSubject, run: (world: World) => Promis
 
 async function leavesNothing(driver: VmmDriver, spec: MachineSpec): Promise<void> {
   await driver.sweep(spec)
-  assert.deepEqual(await processesOf(spec), [], `processes of ${spec.id} run on when it was swept`)
+  await assertEnded(spec, 'when it was swept')
   assert.deepEqual(await socketsOf(spec), [], `sockets of ${spec.id} stay when it was swept`)
 }
 
+/** @throws AssertionError when a process of the machine still runs three seconds later, which is as long as its helpers may take to end */
+export async function assertEnded(spec: MachineSpec, when: string): Promise<void> {
+  let running = await processesOf(spec)
+  for (const deadline = Date.now() + 3000; running.length > 0 && Date.now() < deadline; running = await processesOf(spec))
+    await sleep(20)
+  assert.deepEqual(running, [], `processes of ${spec.id} run on ${when}`)
+}
+
 /** Processes that have to do with a machine: they work in its folder, or name it. */
-export async function processesOf({ id, dir }: MachineSpec): Promise<ProcessId[]> {
+async function processesOf({ id, dir }: MachineSpec): Promise<ProcessId[]> {
   const folder = await realpath(dir)
   return findProcesses(
     (argv, cwd, pid) =>

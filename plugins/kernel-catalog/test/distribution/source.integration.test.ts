@@ -1,13 +1,16 @@
 import { access, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { testHost } from '@banger/plugin-testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freshLists } from '../../src/distribution/apt-lists.ts'
 import { distributionSource } from '../../src/distribution/source.ts'
 import { hostIn } from '../fake-host.ts'
 
 const live = { signal: new AbortController().signal, progress: () => undefined }
-const apt = await hostIn('').which('apt-get')
+const host = testHost()
+const apt = await host.which('apt-get')
+host.remove()
 
 let folder: string
 beforeAll(async () => {
