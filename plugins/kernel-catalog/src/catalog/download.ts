@@ -49,6 +49,9 @@ export async function downloadTarball(
   const hash = createHash('sha256')
   let current = 0
   let told = 0
+  const file = createWriteStream(target, { mode: 0o600 })
+  // a file that is still being opened when the download breaks off would appear behind whoever removes it
+  const closed = new Promise<void>((resolve) => file.once('close', () => resolve()))
   await pipeline(
     body,
     async function* check(source: AsyncIterable<Buffer>) {
@@ -63,9 +66,9 @@ export async function downloadTarball(
         yield chunk
       }
     },
-    createWriteStream(target, { mode: 0o600 }),
+    file,
     { signal },
-  )
+  ).finally(() => closed)
   if (current !== kernel.size) throw new Error(`it ends after ${current} of ${kernel.size} bytes`)
   const digest = hash.digest('hex')
   if (digest !== kernel.sha256) throw new Error(`its sha256 is ${digest}, and the catalog says ${kernel.sha256}`)
