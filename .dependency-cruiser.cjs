@@ -21,7 +21,7 @@ const layers = {
     'rootfs/tar',
     'rootfs/invalid-image',
   ],
-  'commands': ['client', 'errors', 'hooks', 'protocol', 'guest/messages', 'store/paths'],
+  'commands': ['client', 'errors', 'hooks', 'protocol', 'guest/messages', 'store/paths', 'host'],
   'guest': ['errors', 'hooks', 'protocol', 'store/paths'],
   'rootfs': ['errors', 'hooks', 'protocol', 'store/paths'],
   'kernels': ['errors', 'hooks', 'protocol', 'rootfs', 'boot', 'store/paths'],

@@ -10,5 +10,10 @@ shareCore(root)
 keepCompiledCode(process.env)
 
 // Loaded after the lines above, so that they hold for it: plugins find the daemon's own copy of core.
-const { runDaemon } = await import('../src/daemon/main.ts')
-await runDaemon({ root, version: BANGER_VERSION, agentBinary: agentPath(root) })
+if (process.argv[2] === '--try-plugins') {
+  const { tryPlugins } = await import('../src/daemon/try-plugins.ts')
+  await tryPlugins(root, BANGER_VERSION)
+} else {
+  const { runDaemon } = await import('../src/daemon/main.ts')
+  await runDaemon({ root, version: BANGER_VERSION, agentBinary: agentPath(root) })
+}

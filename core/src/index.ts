@@ -38,6 +38,6 @@ export { killProcesses, startMachine, type StartedProcess, type StartSteps } fro
 export { connectIn } from './host/unix-socket.ts'
 export { tinyKernel } from './kernels/tiny-kernel.ts'
 export type { AddImage, AvailableKernelEntry, ImportKernel, KernelPaths, PullKernel } from './protocol/api.ts'
-export type { Image, Kernel, KernelFeatures } from './protocol/model.ts'
+export type { DaemonInfo, Image, Kernel, KernelFeatures } from './protocol/model.ts'
 export { identifyFile, type FileFormat } from './rootfs/identify-file.ts'
 export { layerOf } from './rootfs/layer-of.ts'

@@ -6,7 +6,18 @@ import { commonJs } from './common-js.ts'
  * Packages that few command lines need, each in a file of its own: every command reads main.cjs as a whole, so what
  * is not in it costs nothing.
  */
-const rare = ['cli-spinners', 'debug', 'ejs', 'minimatch', 'ssh2', 'tinyglobby']
+const rare = [
+  'cli-spinners',
+  'debug',
+  'ejs',
+  'execa',
+  'minimatch',
+  'npm-package-arg',
+  'semver',
+  'ssh2',
+  'tar-stream',
+  'tinyglobby',
+]
 
 /** How a package is taken from its file; `debug` prints nothing unless its variable is set. */
 const stubs: Record<string, string> = {

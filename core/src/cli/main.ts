@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import type { CommandTables } from './command-tables.ts'
 import { findCommand } from './find-command.ts'
-import { hasUserPlugins } from './user-plugins.ts'
 
 export interface CliOptions {
   /** The command line after the program's name. */
@@ -13,14 +12,15 @@ export interface CliOptions {
 }
 
 /**
- * Runs one command line. banger's own commands are run straight from the bundle; help, unknown commands and users with
- * plugins of their own get oclif's full start, which reads every plugin's manifest.
+ * Runs one command line. banger's own commands are run straight from the bundle, whatever plugins the user has: no plugin
+ * slows them down, replaces them or breaks them. Help and all other words get oclif's full start, which reads every
+ * plugin's manifest.
  */
 export async function runCli({ argv, lib, version, commands }: CliOptions): Promise<void> {
   process.env.BANGER_DAEMON ||= join(lib, '../../bin/bangerd')
   process.env.BANGER_LIB = lib
   if (argv[0] === 'help') argv = [...argv.slice(1).filter((word) => word !== '--'), '--help']
-  const found = hasUserPlugins(process.env) ? undefined : findCommand(argv, commands)
+  const found = findCommand(argv, commands)
   if (!found) {
     const { runOclif } = await import('./run-oclif.ts')
     return runOclif(argv, lib)

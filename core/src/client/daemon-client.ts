@@ -5,7 +5,7 @@ import type { ExecStart, GuestStats, Health, ListeningPort } from '../guest/mess
 import type { DoctorCheck } from '../hooks/doctor.ts'
 import type { Progress } from '../hooks/progress.ts'
 import type { AddImage, CreateVm, PrunedImages, PruneImages, SshAccess } from '../protocol/api.ts'
-import type { DaemonInfo, Image, ImageEntry, Vm, VmEntry } from '../protocol/model.ts'
+import type { DaemonInfo, RestartAnswer, Image, ImageEntry, Vm, VmEntry } from '../protocol/model.ts'
 import { encodeJson, streamId } from '../protocol/stdio-mux.ts'
 import { connectionError, type ErrorContext, readError, readJson, send, sendBody, type WriteBody } from './http.ts'
 import { readOperation } from './operation.ts'
@@ -59,6 +59,11 @@ export class DaemonClient {
   /** Ends the daemon; VMs keep running. */
   stopDaemon(): Promise<unknown> {
     return this.request('POST', '/v1/daemon/stop')
+  }
+
+  /** Has the daemon start anew, at once or when what it does for others has ended; VMs keep running. */
+  restartDaemon(): Promise<RestartAnswer> {
+    return this.request('POST', '/v1/daemon/restart')
   }
 
   /** What the daemon finds on this host. Takes as long as its slowest check, seconds. */

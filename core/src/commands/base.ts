@@ -9,6 +9,8 @@ import { combineFailures, describeFailure, formatFailure } from '../client/failu
 import { abortOnSignals, signalStatus } from '../client/interrupt.ts'
 import { showProgress } from '../client/output/progress.ts'
 import { fail, isError } from '../errors.ts'
+import type { Host } from '../hooks/host.ts'
+import { resolvePaths } from '../store/paths.ts'
 
 export * as Args from '@oclif/core/args'
 export * as Flags from '@oclif/core/flags'
@@ -18,12 +20,18 @@ export type { WriteBody } from '../client/http.ts'
 export { existingPath } from '../client/input/existing-path.ts'
 export { type KernelFlags, kernelFlags, kernelRequest } from '../client/input/kernel-flags.ts'
 export { type Columns, formatFields, formatTable } from '../client/output/table.ts'
+export { describeRestart, type Restart, restartDaemon } from '../client/restart-daemon.ts'
+export { canAsk, confirm } from '../client/terminal/confirm.ts'
 export { formatAge, formatBytes, formatDuration, formatMebibytes } from '../client/output/units.ts'
 export type { Upgrade } from '../client/upgrade.ts'
 export { fail, isError } from '../errors.ts'
 export type { ExecStart, GuestStats, Health, ListeningPort, ServiceState, StepState } from '../guest/messages.ts'
 export type { CreateVm, PrunedFiles, PrunedImages, PruneImages, SshAccess } from '../protocol/api.ts'
 export type { DaemonInfo, ImageEntry, PluginAdditions, PluginInfo, Vm, VmEntry, VmState, VmUsage } from '../protocol/model.ts'
+
+const nothing = (): void => undefined
+/** A command speaks to its user, not to a log. */
+const quiet = { debug: nothing, info: nothing, warn: nothing, error: nothing }
 
 /**
  * What every command of banger shares, also those of plugins (`@banger/core/command`): the daemon's client, `--json`,
@@ -44,6 +52,12 @@ export abstract class BangerCommand extends Command {
   protected client(): DaemonClient {
     this.#client ??= connect({ onVersion: (version) => this.#compareVersion(version) })
     return this.#client
+  }
+
+  /** The machine that the command runs on: its folders, and programs to run. */
+  protected async host(): Promise<Host> {
+    const { createHost } = await import('../host/index.ts')
+    return createHost(resolvePaths(process.env), quiet)
   }
 
   /**

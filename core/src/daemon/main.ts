@@ -14,6 +14,7 @@ import { reconcile } from '../lifecycle/reconcile.ts'
 import { type Paths, resolvePaths } from '../store/paths.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { startBackground } from './background/background.ts'
+import { InFlight, watchServer } from './in-flight.ts'
 import { createLog } from './log.ts'
 import { loadPlugins } from './plugins/load-plugins.ts'
 import { PluginBook } from './plugins/plugin-book.ts'
@@ -31,6 +32,7 @@ import { upgradeRoutes } from './routes/upgrades.ts'
 import { vmRoutes } from './routes/vms.ts'
 import { workspaceRoutes } from './routes/workspaces.ts'
 import { createServer, listen } from './server.ts'
+import { startSuccessor } from './start-successor.ts'
 import { rebuildSockets, sessionSockets } from './session-sockets.ts'
 
 export interface DaemonOptions {
@@ -105,9 +107,13 @@ async function serve(
   await reconcile(engine)
 
   const server = createServer(log)
+  const inFlight = new InFlight()
+  watchServer(server.server, inFlight)
   const stopping: (() => Promise<void> | void)[] = []
-  const stop = (code = 0): void => void shutDown(log, stopping, () => server.close(), store, code)
-  daemonRoutes(server, engine, { version, startedAt, dataDir: paths.data, plugins, problems, stop })
+  const close = () => server.close()
+  const stop = (code = 0): void => void shutDown(log, stopping, close, store, code)
+  const restart = (): void => void shutDown(log, stopping, close, store, 0, () => startSuccessor(paths))
+  daemonRoutes(server, engine, { version, startedAt, dataDir: paths.data, plugins, problems, stop, restart, inFlight })
   vmRoutes(server, engine)
   guestRoutes(server, engine)
   fileRoutes(server, engine)
@@ -168,20 +174,23 @@ function servingPid(socketPath: string): Promise<number | undefined> {
   })
 }
 
-/** VMs keep running. */
+/** VMs keep running. `after`: what is done last, when socket and store are free. */
 async function shutDown(
   log: ReturnType<typeof createLog>,
   stopping: (() => Promise<void> | void)[],
   close: () => Promise<void>,
   store: Store,
   code: number,
+  after: () => Promise<void> = async () => undefined,
 ): Promise<void> {
   log.info({}, 'the daemon stops; VMs keep running')
-  const forced = setTimeout(() => process.exit(code), 5000)
-  forced.unref()
-  for (const run of stopping)
-    await Promise.resolve(run()).catch((error: unknown) => log.error({ err: error }, 'a plugin failed while stopping'))
-  await close().catch((error: unknown) => log.error({ err: error }, 'the server did not close'))
+  const report = (message: string) => (error: unknown) => log.error({ err: error }, message)
+  const orderly = async (): Promise<void> => {
+    for (const run of stopping.splice(0)) await Promise.resolve(run()).catch(report('a plugin failed while stopping'))
+    await close().catch(report('the server did not close'))
+  }
+  await Promise.race([orderly(), new Promise((resolve) => setTimeout(resolve, 5000).unref())])
   store.close()
+  await after().catch(report('the daemon could not start anew'))
   process.exit(code)
 }

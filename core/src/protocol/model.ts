@@ -165,5 +165,14 @@ export interface DaemonInfo {
   dirs: { config: string; state: string; cache: string; data: string }
   /** The plugins it runs, and those it could not load. */
   plugins: PluginInfo[]
+  /** There when it starts anew by itself: once these things that it does for somebody have ended. */
+  restartsAfter?: string[]
   vms: { running: number; total: number }
+}
+
+/** What a daemon says that is asked to start anew. */
+export interface RestartAnswer {
+  pid: number
+  /** What it waits for before it does, for people: `exec in devbox`. */
+  waitsFor: string[]
 }

@@ -16,7 +16,7 @@ export interface Paths {
   sessions: string
   cache: string
   initrds: string
-  /** oclif's data folder: plugins that the user installed. */
+  /** oclif's data folder: plugins that the user installed. `BANGER_DATA_DIR`, oclif's own variable, goes before XDG_DATA_HOME. */
   data: string
   image(name: string): { dir: string; stage: string; rootfs: string; workSeed: string }
   kernel(name: string): { dir: string; stage: string }
@@ -32,7 +32,7 @@ export interface Paths {
 }
 
 /**
- * @param env the process's environment: XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME, XDG_DATA_HOME and HOME count
+ * @param env the process's environment: XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME, XDG_DATA_HOME, BANGER_DATA_DIR and HOME count
  * (https://specifications.freedesktop.org/basedir-spec/)
  */
 export function resolvePaths(env: NodeJS.ProcessEnv): Paths {
@@ -41,7 +41,7 @@ export function resolvePaths(env: NodeJS.ProcessEnv): Paths {
   const config = base('XDG_CONFIG_HOME', '.config')
   const state = base('XDG_STATE_HOME', '.local/state')
   const cache = base('XDG_CACHE_HOME', '.cache')
-  const data = base('XDG_DATA_HOME', '.local/share')
+  const data = env.BANGER_DATA_DIR || base('XDG_DATA_HOME', '.local/share')
   const images = join(state, 'images')
   const kernels = join(state, 'kernels')
   const vms = join(state, 'vms')

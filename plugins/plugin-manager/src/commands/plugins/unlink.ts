@@ -1,0 +1,6 @@
+import PluginsUninstall from './uninstall.ts'
+
+export default class PluginsUnlink extends PluginsUninstall {
+  static override hidden = true
+  static override description = 'The same as plugins uninstall.'
+}
