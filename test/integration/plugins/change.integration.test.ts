@@ -7,7 +7,7 @@ import { User } from './user.ts'
 
 const name = 'banger-plugin-greet'
 
-describe('banger plugins', () => {
+describe('banger plugins', { timeout: 180_000 }, () => {
   it('shows where a plugin came from and what it adds, the same in the CLI and in the daemon', async () => {
     await using user = new User()
     await user.ok(['daemon', 'start'])

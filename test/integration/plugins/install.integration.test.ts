@@ -16,8 +16,8 @@ const twin = `export const extend = () => ({
   apply: (hooks) => hooks.imageSources.tap('banger-plugin-twin', (registry) => registry.add('banger-plugin-twin', { scheme: '${name}' })),
 })`
 
-/** Real npm, the built program, a daemon for each. */
-describe('banger plugins install', () => {
+/** Real npm, the built program, a daemon for each: a dozen processes in a test. */
+describe('banger plugins install', { timeout: 180_000 }, () => {
   it('installs a tarball, a folder and a git repository, and needs none of them afterwards', async () => {
     await using user = new User()
     const folder = makePlugin(user.home)
