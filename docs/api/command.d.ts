@@ -1,8 +1,8 @@
 import { Command } from '@oclif/core/command';
 import { IncomingMessage } from 'node:http';
 import { Duplex } from 'node:stream';
-import { DaemonInfo, VmEntry, CreateVm, Vm, SshAccess, ImageEntry, PruneImages, PrunedImages } from './shared.js';
-import { DoctorCheck, BangerError, Progress, AddImage, Image } from './index.js';
+import { DaemonInfo, RestartAnswer, VmEntry, CreateVm, Vm, SshAccess, ImageEntry, PruneImages, PrunedImages } from './shared.js';
+import { DoctorCheck, BangerError, Progress, AddImage, Image, Host } from './index.js';
 export { PluginAdditions, PluginInfo, PrunedFiles, VmState, VmUsage, fail, isError } from './shared.js';
 import * as args from '@oclif/core/args';
 export { args as Args };
@@ -151,6 +151,8 @@ declare class DaemonClient {
     info(): Promise<DaemonInfo>;
     /** Ends the daemon; VMs keep running. */
     stopDaemon(): Promise<unknown>;
+    /** Has the daemon start anew, at once or when what it does for others has ended; VMs keep running. */
+    restartDaemon(): Promise<RestartAnswer>;
     /** What the daemon finds on this host. Takes as long as its slowest check, seconds. */
     doctor(): Promise<DoctorCheck[]>;
     /** All VMs, running or not. */
@@ -254,6 +256,26 @@ declare function formatTable<T>(rows: readonly T[], columns: Columns<T>): string
 /** Names and values below each other, aligned; a value of several lines is indented, and undefined is left out. */
 declare function formatFields(fields: Record<string, string | number | undefined>): string;
 
+interface Restart {
+    /** Whether a new daemon serves, none was running, or the one there starts anew later by itself. */
+    state: 'restarted' | 'not-running' | 'waiting';
+    /** What it waits for, for people. */
+    waitsFor: string[];
+}
+/**
+ * Has the daemon start anew, so that it takes up other plugins or settings; VMs keep running. Waits for the new one, unless the old
+ * one is in the middle of something.
+ * @throws daemon.start-failed when the new one does not serve
+ */
+declare function restartDaemon(): Promise<Restart>;
+/** The same for people. */
+declare function describeRestart({ state, waitsFor }: Restart): string | undefined;
+
+/** Whether somebody is there to be asked. */
+declare function canAsk(): boolean;
+/** Asks on the terminal; anything but yes is no. Ctrl-C ends the program as usual. */
+declare function confirm(question: string): Promise<boolean>;
+
 /** Numbers as a person reads them. */
 /** Bytes in units of 1024: `3.4 MiB`. */
 declare function formatBytes(bytes: number): string;
@@ -285,6 +307,8 @@ declare abstract class BangerCommand extends Command {
     static completes: Record<string, string>;
     /** The daemon, started at the first request when it does not run. */
     protected client(): DaemonClient;
+    /** The machine that the command runs on: its folders, and programs to run. */
+    protected host(): Promise<Host>;
     /**
      * Runs a long operation: its progress goes to stderr, as JSON lines with --json unless that is a terminal, and Ctrl-C aborts it.
      * @param undoable whether an abort leaves nothing behind (create, start, pull); otherwise the daemon carries on alone
@@ -314,5 +338,5 @@ declare abstract class BangerCommand extends Command {
     }): Promise<void>;
 }
 
-export { BangerCommand, CreateVm, DaemonClient, DaemonInfo, ImageEntry, PruneImages, PrunedImages, SshAccess, Vm, VmEntry, existingPath, formatAge, formatBytes, formatDuration, formatFields, formatMebibytes, formatTable, kernelFlags, kernelRequest };
-export type { ClientOptions, Columns, ExecStart, GuestStats, Health, KernelFlags, ListeningPort, LogOptions, OperationOptions, ServiceState, StepState, Upgrade, WriteBody };
+export { BangerCommand, CreateVm, DaemonClient, DaemonInfo, ImageEntry, PruneImages, PrunedImages, SshAccess, Vm, VmEntry, canAsk, confirm, describeRestart, existingPath, formatAge, formatBytes, formatDuration, formatFields, formatMebibytes, formatTable, kernelFlags, kernelRequest, restartDaemon };
+export type { ClientOptions, Columns, ExecStart, GuestStats, Health, KernelFlags, ListeningPort, LogOptions, OperationOptions, Restart, ServiceState, StepState, Upgrade, WriteBody };

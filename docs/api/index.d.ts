@@ -1,83 +1,8 @@
-import { Readable, Duplex } from 'node:stream';
-import { PublishedPort, OsRelease, ImageConfig, Distro, GuestConfig, VmmDriver, NetworkDriver, ImageSource, KernelSource, DoctorReport, Machine, MachineState, MachineSpec } from './shared.js';
-export { AddImage, Attachment, AvailableKernel, AvailableKernelEntry, BangerError, BangerErrorInit, DoctorCheck, Drive, ErrorBody, ErrorCode, ErrorEntry, Exit, Feature, FirstBootStep, GuestCommand, GuestFile, GuestInterface, GuestService, Image, ImportKernel, Kernel, KernelFeatures, KernelFiles, KernelNeed, KernelPaths, NetworkRequest, Probe, Progress, ProgressEvent, PullKernel, PullOptions, ResolveOptions, ResolvedImage, ServiceUnit, fail, isError, toBangerError } from './shared.js';
+import { Host, PublishedPort, OsRelease, ImageConfig, Distro, GuestConfig, VmmDriver, NetworkDriver, ImageSource, KernelSource, DoctorReport, Machine, DetachedProcess, MachineState, MachineSpec, Streaming } from './shared.js';
+export { AddImage, Attachment, AvailableKernel, AvailableKernelEntry, BangerError, BangerErrorInit, DaemonInfo, DoctorCheck, Drive, ErrorBody, ErrorCode, ErrorEntry, Exit, Feature, FirstBootStep, GuestCommand, GuestFile, GuestInterface, GuestService, Image, ImportKernel, Kernel, KernelFeatures, KernelFiles, KernelNeed, KernelPaths, Log, NetworkRequest, Probe, Progress, ProgressEvent, PullKernel, PullOptions, ResolveOptions, ResolvedImage, RunOptions, RunResult, ServiceUnit, fail, isError, toBangerError } from './shared.js';
+import { Duplex, Readable } from 'node:stream';
 import { SyncHook, AsyncSeriesHook, AsyncParallelHook } from 'tapable';
 import { Socket } from 'node:net';
-
-/** How a program is run. */
-interface RunOptions {
-    cwd?: string;
-    /** Added to this process's own; undefined takes a variable away. */
-    env?: Record<string, string | undefined>;
-    /** Written to the program's stdin, which is closed then. */
-    input?: string | Uint8Array;
-    signal?: AbortSignal;
-    /** Milliseconds; none unless told. */
-    timeout?: number;
-    /** Exit codes that are no failure besides 0. */
-    allow?: number[];
-    /** Gets each line of stderr as it comes. */
-    onStderrLine?: (line: string) => void;
-}
-/** How a program ended, and what it wrote: as UTF-8 text. */
-interface RunResult {
-    code: number;
-    stdout: string;
-    stderr: string;
-}
-/** A program whose stdout is read as it comes. `done` rejects when the program fails. */
-interface Streaming {
-    stdout: Readable;
-    done: Promise<void>;
-}
-/** A program that outlives the daemon. */
-interface DetachedProcess {
-    pid: number;
-    /** Settles when the process ends while this daemon lives. */
-    exited: Promise<{
-        code: number | null;
-        signal: NodeJS.Signals | null;
-    }>;
-}
-/** The daemon's log. Fields are for searching (`{ vm, err }`), the message for people. */
-interface Log {
-    /** What only somebody who looks for a fault wants to know; not written unless `log_level` says so. */
-    debug(fields: Record<string, unknown>, message: string): void;
-    /** What has happened, as it should. */
-    info(fields: Record<string, unknown>, message: string): void;
-    /** What is not as it should be, and keeps nothing from working. */
-    warn(fields: Record<string, unknown>, message: string): void;
-    /** What has failed. */
-    error(fields: Record<string, unknown>, message: string): void;
-}
-/** The machine that banger runs on, as plugins see it. Tests hand in a fake. */
-interface Host {
-    log: Log;
-    /** Runs a program to its end. @throws tool.missing when it is not installed, tool.failed on a bad exit */
-    run(program: string, args: string[], options?: RunOptions): Promise<RunResult>;
-    /** Starts a program and streams its stdout. @throws as `run` */
-    stream(program: string, args: string[], options?: RunOptions): Streaming;
-    /** Starts a program in a session of its own, so that it outlives the daemon; stdout and stderr go to `logFile`. */
-    detach(program: string, args: string[], options: {
-        cwd: string;
-        logFile: string;
-        env?: Record<string, string>;
-    }): Promise<DetachedProcess>;
-    /** Absolute path of a program, or undefined. Looks in PATH, then in /usr/sbin and /sbin. */
-    which(program: string): Promise<string | undefined>;
-    /** Folders of this user. */
-    dirs: {
-        config: string;
-        state: string;
-        cache: string;
-        data: string;
-        runtime: string;
-    };
-    /** `x64` or `arm64`, as in process.arch. */
-    arch: string;
-    /** A plugin's own configuration table (`[plugins.<name>]`), unvalidated. */
-    config(plugin: string): Record<string, unknown>;
-}
 
 /**
  * What validates a plugin's settings: the part of a Standard Schema (https://standardschema.dev) that banger uses. zod, valibot,
@@ -396,5 +321,5 @@ declare function identifyFile(path: string): Promise<{
  */
 declare function layerOf({ stdout, done }: Streaming): Readable;
 
-export { Distro, DoctorReport, GuestConfig, ImageConfig, ImageSource, KernelSource, Machine, MachineSpec, MachineState, NetworkDriver, OsRelease, PublishedPort, Registry, VmmDriver, connectIn, createHooks, findProcesses, identifyFile, isAlive, keepProbe, killProcess, killProcesses, layerOf, openKvmDevice, openPreamble, readSettings, readTail, refusedPort, startMachine, startTimeOf, tinyKernel };
-export type { BangerEvent, BangerHooks, BangerPlugin, DaemonContext, DetachedProcess, Extend, FileFormat, Host, KvmDevice, Log, PluginRequest, PluginRoute, ProcessId, ProvisionContext, ProvisionTapOptions, RunOptions, RunResult, SettingsDeclaration, SettingsIssue, SettingsResult, SettingsSchema, StartSteps, StartedProcess, Streaming };
+export { DetachedProcess, Distro, DoctorReport, GuestConfig, Host, ImageConfig, ImageSource, KernelSource, Machine, MachineSpec, MachineState, NetworkDriver, OsRelease, PublishedPort, Registry, Streaming, VmmDriver, connectIn, createHooks, findProcesses, identifyFile, isAlive, keepProbe, killProcess, killProcesses, layerOf, openKvmDevice, openPreamble, readSettings, readTail, refusedPort, startMachine, startTimeOf, tinyKernel };
+export type { BangerEvent, BangerHooks, BangerPlugin, DaemonContext, Extend, FileFormat, KvmDevice, PluginRequest, PluginRoute, ProcessId, ProvisionContext, ProvisionTapOptions, SettingsDeclaration, SettingsIssue, SettingsResult, SettingsSchema, StartSteps, StartedProcess };

@@ -105,6 +105,17 @@ declare const catalogue: {
     "plugin.range": ErrorEntry;
     "plugin.node": ErrorEntry;
     "plugin.peer": ErrorEntry;
+    "plugin.none": ErrorEntry;
+    "plugin.bundled": ErrorEntry;
+    "plugin.no-source": ErrorEntry;
+    "plugin.not-found": ErrorEntry;
+    "plugin.no-version": ErrorEntry;
+    "plugin.unreachable": ErrorEntry;
+    "plugin.unreadable": ErrorEntry;
+    "plugin.npm-failed": ErrorEntry;
+    "plugin.not-a-plugin": ErrorEntry;
+    "plugin.changed": ErrorEntry;
+    "plugin.busy": ErrorEntry;
     "daemon.not-running": ErrorEntry;
     "daemon.start-failed": ErrorEntry;
     "daemon.already-running": ErrorEntry;
@@ -778,10 +789,18 @@ interface DaemonInfo {
     };
     /** The plugins it runs, and those it could not load. */
     plugins: PluginInfo[];
+    /** There when it starts anew by itself: once these things that it does for somebody have ended. */
+    restartsAfter?: string[];
     vms: {
         running: number;
         total: number;
     };
+}
+/** What a daemon says that is asked to start anew. */
+interface RestartAnswer {
+    pid: number;
+    /** What it waits for before it does, for people: `exec in devbox`. */
+    waitsFor: string[];
 }
 
 /**
@@ -921,5 +940,80 @@ interface SshAccess {
     hostKey: string;
 }
 
+/** How a program is run. */
+interface RunOptions {
+    cwd?: string;
+    /** Added to this process's own; undefined takes a variable away. */
+    env?: Record<string, string | undefined>;
+    /** Written to the program's stdin, which is closed then. */
+    input?: string | Uint8Array;
+    signal?: AbortSignal;
+    /** Milliseconds; none unless told. */
+    timeout?: number;
+    /** Exit codes that are no failure besides 0. */
+    allow?: number[];
+    /** Gets each line of stderr as it comes. */
+    onStderrLine?: (line: string) => void;
+}
+/** How a program ended, and what it wrote: as UTF-8 text. */
+interface RunResult {
+    code: number;
+    stdout: string;
+    stderr: string;
+}
+/** A program whose stdout is read as it comes. `done` rejects when the program fails. */
+interface Streaming {
+    stdout: Readable;
+    done: Promise<void>;
+}
+/** A program that outlives the daemon. */
+interface DetachedProcess {
+    pid: number;
+    /** Settles when the process ends while this daemon lives. */
+    exited: Promise<{
+        code: number | null;
+        signal: NodeJS.Signals | null;
+    }>;
+}
+/** The daemon's log. Fields are for searching (`{ vm, err }`), the message for people. */
+interface Log {
+    /** What only somebody who looks for a fault wants to know; not written unless `log_level` says so. */
+    debug(fields: Record<string, unknown>, message: string): void;
+    /** What has happened, as it should. */
+    info(fields: Record<string, unknown>, message: string): void;
+    /** What is not as it should be, and keeps nothing from working. */
+    warn(fields: Record<string, unknown>, message: string): void;
+    /** What has failed. */
+    error(fields: Record<string, unknown>, message: string): void;
+}
+/** The machine that banger runs on, as plugins see it. Tests hand in a fake. */
+interface Host {
+    log: Log;
+    /** Runs a program to its end. @throws tool.missing when it is not installed, tool.failed on a bad exit */
+    run(program: string, args: string[], options?: RunOptions): Promise<RunResult>;
+    /** Starts a program and streams its stdout. @throws as `run` */
+    stream(program: string, args: string[], options?: RunOptions): Streaming;
+    /** Starts a program in a session of its own, so that it outlives the daemon; stdout and stderr go to `logFile`. */
+    detach(program: string, args: string[], options: {
+        cwd: string;
+        logFile: string;
+        env?: Record<string, string>;
+    }): Promise<DetachedProcess>;
+    /** Absolute path of a program, or undefined. Looks in PATH, then in /usr/sbin and /sbin. */
+    which(program: string): Promise<string | undefined>;
+    /** Folders of this user. */
+    dirs: {
+        config: string;
+        state: string;
+        cache: string;
+        data: string;
+        runtime: string;
+    };
+    /** `x64` or `arm64`, as in process.arch. */
+    arch: string;
+    /** A plugin's own configuration table (`[plugins.<name>]`), unvalidated. */
+    config(plugin: string): Record<string, unknown>;
+}
+
 export { BangerError, fail, isError, toBangerError };
-export type { AddImage, Attachment, AvailableKernel, AvailableKernelEntry, BangerErrorInit, CreateVm, DaemonInfo, Distro, DoctorCheck, DoctorReport, Drive, ErrorBody, ErrorCode, ErrorEntry, Exit, Feature, FirstBootStep, GuestCommand, GuestConfig, GuestFile, GuestInterface, GuestService, Image, ImageConfig, ImageEntry, ImageSource, ImportKernel, Kernel, KernelFeatures, KernelFiles, KernelNeed, KernelPaths, KernelSource, Machine, MachineSpec, MachineState, NetworkDriver, NetworkRequest, OsRelease, PluginAdditions, PluginInfo, Probe, Progress, ProgressEvent, PruneImages, PrunedFiles, PrunedImages, PublishedPort, PullKernel, PullOptions, ResolveOptions, ResolvedImage, ServiceUnit, SshAccess, Vm, VmEntry, VmState, VmUsage, VmmDriver };
+export type { AddImage, Attachment, AvailableKernel, AvailableKernelEntry, BangerErrorInit, CreateVm, DaemonInfo, DetachedProcess, Distro, DoctorCheck, DoctorReport, Drive, ErrorBody, ErrorCode, ErrorEntry, Exit, Feature, FirstBootStep, GuestCommand, GuestConfig, GuestFile, GuestInterface, GuestService, Host, Image, ImageConfig, ImageEntry, ImageSource, ImportKernel, Kernel, KernelFeatures, KernelFiles, KernelNeed, KernelPaths, KernelSource, Log, Machine, MachineSpec, MachineState, NetworkDriver, NetworkRequest, OsRelease, PluginAdditions, PluginInfo, Probe, Progress, ProgressEvent, PruneImages, PrunedFiles, PrunedImages, PublishedPort, PullKernel, PullOptions, ResolveOptions, ResolvedImage, RestartAnswer, RunOptions, RunResult, ServiceUnit, SshAccess, Streaming, Vm, VmEntry, VmState, VmUsage, VmmDriver };
