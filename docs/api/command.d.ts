@@ -256,6 +256,7 @@ declare function formatTable<T>(rows: readonly T[], columns: Columns<T>): string
 /** Names and values below each other, aligned; a value of several lines is indented, and undefined is left out. */
 declare function formatFields(fields: Record<string, string | number | undefined>): string;
 
+/** What came of asking the daemon to start anew. */
 interface Restart {
     /** Whether a new daemon serves, none was running, or the one there starts anew later by itself. */
     state: 'restarted' | 'not-running' | 'waiting';

@@ -1,6 +1,7 @@
 import { isError } from '../errors.ts'
 import { connect } from './connect.ts'
 
+/** What came of asking the daemon to start anew. */
 export interface Restart {
   /** Whether a new daemon serves, none was running, or the one there starts anew later by itself. */
   state: 'restarted' | 'not-running' | 'waiting'
