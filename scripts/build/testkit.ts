@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import type { BuildTarget } from './cli.ts'
+import { testkitApi } from './public-api.ts'
 
 /**
  * `@banger/plugin-testkit` beside core, so that a plugin's `file:` dependency on the installed banger has both. What it uses of
@@ -30,6 +31,10 @@ export async function buildTestkit({ root, lib }: BuildTarget): Promise<void> {
     logLevel: 'warning',
   })
   const { dependencies: _bundled, files: _all, ...manifest } = JSON.parse(await readFile(join(dir, 'package.json'), 'utf8'))
-  const exports = { '.': './dist/index.js', './checks': './dist/checks.js' }
+  for (const [name, text] of Object.entries(await testkitApi(root))) await writeFile(join(target, 'dist', name), text)
+  const exports = {
+    '.': { types: './dist/index.d.ts', default: './dist/index.js' },
+    './checks': { types: './dist/checks.d.ts', default: './dist/checks.js' },
+  }
   await writeFile(join(target, 'package.json'), `${JSON.stringify({ ...manifest, exports }, null, 2)}\n`)
 }

@@ -57,6 +57,16 @@ export default class Greet extends BangerCommand {
 }
 `
 
+const contract = `
+import { applyPlugin, testHost, testPlugin, testImageSource } from '@banger/plugin-testkit'
+import { extend } from './extend.js'
+
+using host = testHost()
+testPlugin({ package: new URL('../package.json', import.meta.url) })
+const source = applyPlugin(extend(), host).imageSources.require('tarball')
+testImageSource({ source, host, references: ['/srv/rootfs.tar'] })
+`
+
 /** Calls the hooks as the daemon does, and loads the command, outside of banger. */
 const use = `
 import { createHooks, isError, Registry } from '@banger/core'
@@ -91,6 +101,15 @@ describe.each([
     await write(join(plugin, 'dist/use.js'), use)
     const { stdout } = await exec(process.execPath, [join(plugin, 'dist/use.js')])
     expect(stdout).toBe('tarball true times,loud\n')
+  })
+})
+
+describe('a test in TypeScript with the installed testkit', () => {
+  it('is checked by TypeScript alone, too', async () => {
+    const plugin = await folder()
+    await writePlugin(plugin, core)
+    await symlink(join(core, '../plugin-testkit'), join(plugin, 'node_modules/@banger/plugin-testkit'))
+    expect(await compile(plugin, { 'extend.ts': extend, 'contract.test.ts': contract })).toBe('')
   })
 })
 
