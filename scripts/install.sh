@@ -12,6 +12,8 @@ cp build/bin/banger-vsock-agent "$stage/"
 # The machine's Node was too old for the build: the one that was fetched goes along.
 node=$(command -v node)
 case $node in "$PWD"/.tools/*) cp "$node" "$stage/node" ;; esac
+# So was its npm; `banger plugins install` runs it.
+if [ -d .tools/npm ]; then cp -R .tools/npm "$stage/npm"; fi
 
 rm -rf "$prefix/lib/banger"
 mv "$stage" "$prefix/lib/banger"

@@ -141,6 +141,6 @@ export abstract class BangerCommand extends Command {
     if (this.#versionCompared || daemon === version) return
     this.#versionCompared = true
     process.stderr.write(`Warning: the daemon runs banger ${daemon}; this is ${version}.\n`)
-    process.stderr.write('Restart it with: banger daemon stop && banger daemon start (VMs keep running)\n')
+    process.stderr.write('Restart it with: banger daemon restart (VMs keep running)\n')
   }
 }

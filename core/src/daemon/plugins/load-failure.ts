@@ -23,5 +23,5 @@ export function adviceFor({ name, origin }: Pick<FoundPlugin, 'name' | 'origin'>
   const remove = `remove it: banger plugins uninstall ${name}`
   return origin === 'installed'
     ? `Update it: banger plugins update ${name}; or ${remove}. Everything else keeps working.`
-    : `Mend it, then: banger daemon stop; or ${remove}. Everything else keeps working.`
+    : `Mend it, then: banger daemon restart; or ${remove}. Everything else keeps working.`
 }
