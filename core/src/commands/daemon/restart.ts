@@ -3,7 +3,7 @@ import { BangerCommand } from '../base.ts'
 
 export default class DaemonRestart extends BangerCommand {
   static override description =
-    'Start the daemon anew, to take up plugins and settings. VMs and sessions keep running.\nA daemon that is in the middle of something for somebody does it by itself when that has ended.'
+    'Start the daemon anew, to take up plugins and settings.\nVMs and sessions keep running. A daemon that is in the middle of something for somebody does it by itself when that has ended.'
   static override examples = ['<%= config.bin %> daemon restart']
 
   async run(): Promise<Restart> {

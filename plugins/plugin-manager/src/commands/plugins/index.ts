@@ -4,7 +4,8 @@ import { describeAdditions } from '../../describe/words.ts'
 import { toBangerError } from '@banger/core'
 
 export default class Plugins extends BangerCommand {
-  static override description = 'List the plugins, those of banger and those that you added, with what each of them adds.'
+  static override description =
+    'List the plugins, with what each of them adds.\nThose that are a part of banger, and those that you installed or linked.'
   static override examples = ['<%= config.bin %> plugins', '<%= config.bin %> plugins --json']
 
   async run(): Promise<ListedPlugin[]> {

@@ -9,7 +9,7 @@ type Inspected = ListedPlugin & { changes?: string[] }
 
 export default class PluginsInspect extends BangerCommand {
   static override description =
-    'Show all of a plugin: what it adds, where it came from, the digest that was recorded, and whether its files are still what was installed.'
+    'Show everything about a plugin.\nWhat it adds, where it came from, the digest that was recorded, and whether its files are still what was installed.'
   static override examples = ['<%= config.bin %> plugins inspect @banger/plugin-vmm-qemu']
   static override args = {
     plugin: Args.string({ description: 'name of a plugin', required: true, multiple: true, ignoreStdin: true }),

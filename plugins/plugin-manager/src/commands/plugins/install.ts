@@ -5,7 +5,8 @@ import { readSource } from '../../package/source.ts'
 import type { InstalledEntry } from '../../set/manifest.ts'
 
 export default class PluginsInstall extends ManagerCommand {
-  static override description = `Install plugins: from the npm registry, a folder, a tarball or a git repository.
+  static override description = `Install plugins.
+From the npm registry, a folder, a tarball or a git repository.
 A plugin runs as you, with all of your rights; install what you trust. Install scripts of packages do not run unless you allow them.
 An exact version, a commit, or --pin keeps plugins update from replacing it.`
   static override examples = [
@@ -15,6 +16,7 @@ An exact version, a commit, or --pin keeps plugins update from replacing it.`
     '<%= config.bin %> plugins install ./banger-plugin-tarball-1.2.0.tgz --yes',
     '<%= config.bin %> plugins install git+https://git.example.org/me/my-plugin.git#v1',
   ]
+  static override completes = { plugin: 'file' }
   static override args = {
     plugin: Args.string({
       description: 'package, folder, tarball or git URL',

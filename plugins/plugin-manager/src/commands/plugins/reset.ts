@@ -3,7 +3,7 @@ import { ManagerCommand } from '../../manager-command.ts'
 import { resetPlugins } from '../../uninstall.ts'
 
 export default class PluginsReset extends ManagerCommand {
-  static override description = 'Remove all plugins that were installed or linked. Those that are a part of banger stay.'
+  static override description = 'Remove all plugins that were installed or linked.\nThose that are a part of banger stay.'
   static override examples = ['<%= config.bin %> plugins reset', '<%= config.bin %> plugins reset --yes']
   static override flags = { yes: Flags.boolean({ char: 'y', description: 'do not ask' }) }
 

@@ -4,7 +4,7 @@ import { uninstallPlugins } from '../../uninstall.ts'
 
 export default class PluginsUninstall extends ManagerCommand {
   static override description =
-    'Remove plugins, installed or linked. The folder of a linked plugin stays.\nImages and VMs that were made with its help stay, too.'
+    'Remove plugins, installed or linked.\nThe folder of a linked plugin stays. Images and VMs that were made with its help stay, too.'
   static override examples = ['<%= config.bin %> plugins uninstall banger-plugin-tarball']
   static override args = {
     plugin: Args.string({

@@ -3,9 +3,8 @@ import { ManagerCommand } from '../../manager-command.ts'
 import { type Update, updatePlugins } from '../../update.ts'
 
 export default class PluginsUpdate extends ManagerCommand {
-  static override description =
-    `Bring plugins to what their sources have now: the newest version, the folder or the branch as it is.
-Pinned plugins are left alone. Other contents under the same version are refused. When one fails, none is changed.`
+  static override description = `Bring plugins to what their sources have now.
+The newest version, the folder or the branch as it is. Pinned plugins are left alone. Other contents under the same version are refused. When one fails, none is changed.`
   static override examples = ['<%= config.bin %> plugins update', '<%= config.bin %> plugins update banger-plugin-tarball']
   static override args = {
     plugin: Args.string({ description: 'name of a plugin; all without one', multiple: true, ignoreStdin: true }),
