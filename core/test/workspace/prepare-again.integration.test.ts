@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -26,6 +27,12 @@ describe.skipIf(!existsSync(agentBinary))('a second workspace prepare (skipped w
     await guest[Symbol.asyncDispose]()
     repository[Symbol.dispose]()
   })
+
+  /** More than a repository whose history is sent whole. */
+  const makeLarge = (): void => {
+    repository.write('large', randomBytes(17 << 20)).git('add', '--all')
+    repository.git('commit', '--quiet', '-m', 'Large')
+  }
 
   it('sends what has changed, and nothing else', async () => {
     repository.write('a.txt', 'changed\n').write('new/deep.txt', 'new\n').remove('dir/b.txt')
@@ -81,6 +88,7 @@ describe.skipIf(!existsSync(agentBinary))('a second workspace prepare (skipped w
   })
 
   it('follows a history that is longer than what is sent, and was rewritten', async () => {
+    makeLarge()
     for (let index = 0; index < 120; index++) repository.git('commit', '--quiet', '--allow-empty', '-m', `Commit ${index}`)
     await guest.prepare(repository.dir)
     expect(repository.gitIn(guest.repo, 'log', '--oneline').split('\n').length).toBe(102)
@@ -182,10 +190,25 @@ describe.skipIf(!existsSync(agentBinary))('a second workspace prepare (skipped w
     same()
   })
 
-  it('goes over to all of the history', async () => {
+  const addCommits = (): void => {
     for (let index = 0; index < 120; index++) repository.git('commit', '--quiet', '--allow-empty', '-m', `Commit ${index}`)
+  }
+  const countCommits = (): number => Number(repository.gitIn(guest.repo, 'rev-list', '--count', 'HEAD'))
+
+  it('has all commits of a small repository', async () => {
+    addCommits()
+    await guest.prepare(repository.dir)
+    same()
+    expect(repository.gitIn(guest.repo, 'log')).toBe(repository.git('log'))
+    expect(countCommits()).toBeGreaterThan(120)
+  })
+
+  it('has the newest commits of a large one, and goes over to all of the history', async () => {
+    makeLarge()
+    addCommits()
     repository.git('branch', 'aside', 'HEAD~3')
     await guest.prepare(repository.dir)
+    expect(countCommits()).toBeLessThan(120)
     await guest.prepare(repository.dir, { mode: 'full_copy' })
     same()
     expect(repository.gitIn(guest.repo, 'rev-parse', 'aside')).toBe(repository.git('rev-parse', 'aside'))

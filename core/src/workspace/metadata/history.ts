@@ -5,8 +5,8 @@ import { git } from '../git/git.ts'
 import { pseudoRefs, type Shadow } from './make-shadow.ts'
 import type { Refs } from './refs.ts'
 
-/** Commits that a shallow copy has. */
-const depth = 100
+/** Commits that a copy of a large history has. */
+const newest = 100
 
 export interface History {
   /** What HEAD stands at; undefined before the first commit. */
@@ -18,11 +18,20 @@ export interface History {
   refs: Refs
 }
 
+export interface HistoryOptions {
+  /** All of it. */
+  full: boolean
+  /** Whether the repository has so little that none of a branch's commits is left out. */
+  small: boolean
+  /** Commits whose parents the guest does not have. */
+  shallow: string[]
+}
+
 /**
  * Chooses what of a repository's history goes into a guest: the newest commits of HEAD, of its upstream branch and of a
- * merge under way, and the references that name one of them. All of it with `full`.
+ * merge under way, and the references that name one of them.
  */
-export async function chooseHistory(host: Host, shadow: Shadow, options: { full: boolean; shallow: string[] }): Promise<History> {
+export async function chooseHistory(host: Host, shadow: Shadow, options: HistoryOptions): Promise<History> {
   const [head, upstream, merged, refs, cut] = await Promise.all([
     commitOf(host, shadow, 'HEAD'),
     commitOf(host, shadow, '@{upstream}'),
@@ -33,7 +42,7 @@ export async function chooseHistory(host: Host, shadow: Shadow, options: { full:
   const own = [...new Set([head, upstream, ...merged].filter((commit) => commit !== undefined))]
   if (options.full)
     return { head, tips: [...new Set([...own, ...refs.map(({ object }) => object)])], shallow: cut, refs: byName(refs) }
-  const { commits, boundary } = await newestCommits(host, shadow, own)
+  const { commits, boundary } = await newestCommits(host, shadow, own, options.small)
   const kept = refs.filter(({ object, peeled }) => commits.has(object) || commits.has(peeled))
   // A tag is an object of its own.
   const tags = kept.filter(({ object }) => !commits.has(object)).map(({ object }) => object)
@@ -47,9 +56,9 @@ export async function commitOf(host: Host, { place }: Shadow, name: string): Pro
 }
 
 /** The commits and, among them, those at the edge. */
-async function newestCommits(host: Host, { place }: Shadow, tips: string[]) {
+async function newestCommits(host: Host, { place }: Shadow, tips: string[], all: boolean) {
   if (tips.length === 0) return { commits: new Set<string>(), boundary: [] }
-  const args = ['rev-list', '--boundary', `--max-count=${depth}`, '--stdin']
+  const args = ['rev-list', '--boundary', ...(all ? [] : [`--max-count=${newest}`]), '--stdin']
   const lines = (await git(host, place, args, { input: `${tips.join('\n')}\n` })).split('\n').filter(Boolean)
   const boundary = lines.filter((line) => line.startsWith('-')).map((line) => line.slice(1))
   return { commits: new Set(lines.map((line) => line.replace(/^-/, ''))), boundary }

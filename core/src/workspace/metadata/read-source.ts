@@ -10,6 +10,7 @@ import { type HostFile, sourceOf } from '../files/host-file.ts'
 import { listFiles } from '../files/list-files.ts'
 import { listUntracked } from '../files/list-untracked.ts'
 import { chooseHistory, type History } from './history.ts'
+import { isSmall } from './history-size.ts'
 import { type IndexEntry, readIndex, settleIndex } from './index-entries.ts'
 import { makeShadow, type Shadow } from './make-shadow.ts'
 import { type ChosenBranch, switchBranch } from './switch-branch.ts'
@@ -57,7 +58,7 @@ export async function readSource(host: Host, checkout: Checkout, options: ReadOp
   if (branch) elsewhere.paths = await switchBranch(host, shadow, branch, untracked, elsewhere.folder)
   const index = branch ? await readIndex(host, shadow) : before
   const [history] = await Promise.all([
-    chooseHistory(host, shadow, { full: mode === 'full_copy', shallow }),
+    chooseHistory(host, shadow, { full: mode === 'full_copy', small: await isSmall(host, checkout), shallow }),
     settleIndex(host, shadow),
   ])
   const tracked = new Set(index.filter((entry) => entry.mode !== '160000').map((entry) => entry.path))
