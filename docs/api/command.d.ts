@@ -339,5 +339,5 @@ declare abstract class BangerCommand extends Command {
     }): Promise<void>;
 }
 
-export { BangerCommand, CreateVm, DaemonClient, DaemonInfo, ImageEntry, PruneImages, PrunedImages, SshAccess, Vm, VmEntry, canAsk, confirm, describeRestart, existingPath, formatAge, formatBytes, formatDuration, formatFields, formatMebibytes, formatTable, kernelFlags, kernelRequest, restartDaemon };
+export { BangerCommand, CreateVm, DaemonClient, DaemonInfo, ImageEntry, PruneImages, PrunedImages, RestartAnswer, SshAccess, Vm, VmEntry, canAsk, confirm, describeRestart, existingPath, formatAge, formatBytes, formatDuration, formatFields, formatMebibytes, formatTable, kernelFlags, kernelRequest, restartDaemon };
 export type { ClientOptions, Columns, ExecStart, GuestStats, Health, KernelFlags, ListeningPort, LogOptions, OperationOptions, Restart, ServiceState, StepState, Upgrade, WriteBody };

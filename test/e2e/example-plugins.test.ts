@@ -21,7 +21,7 @@ const fedora = {
 
 describe('the plugins in examples/, installed from their tarballs beside a VM that runs all the while', () => {
   let scratch: Scratch
-  let server: Server
+  let server: Server | undefined
   let bystander: object
   beforeAll(async () => {
     scratch = new Scratch()
@@ -49,7 +49,7 @@ service = ["sh", "-c", "cat .greeting > served; exec sleep 1000000"]
       await scratch.ok(['plugins', 'install', '--yes', pack(`plugin-${name}`)])
   })
   afterAll(async () => {
-    server.close()
+    server?.close()
     await scratch[Symbol.asyncDispose]()
   })
 
@@ -121,7 +121,8 @@ service = ["sh", "-c", "cat .greeting > served; exec sleep 1000000"]
 
   const at = (path: string): string => join(scratch.home, path)
 
-  const url = (file = 'fedora.tar.gz'): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}/${file}`
+  const url = (file = 'fedora.tar.gz'): string =>
+    `http://127.0.0.1:${(server?.address() as AddressInfo | undefined)?.port}/${file}`
 
   /** Changes the plugins, and waits until a new daemon knows. */
   async function change(...args: string[]): Promise<void> {

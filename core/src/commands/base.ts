@@ -27,7 +27,17 @@ export type { Upgrade } from '../client/upgrade.ts'
 export { fail, isError } from '../errors.ts'
 export type { ExecStart, GuestStats, Health, ListeningPort, ServiceState, StepState } from '../guest/messages.ts'
 export type { CreateVm, PrunedFiles, PrunedImages, PruneImages, SshAccess } from '../protocol/api.ts'
-export type { DaemonInfo, ImageEntry, PluginAdditions, PluginInfo, Vm, VmEntry, VmState, VmUsage } from '../protocol/model.ts'
+export type {
+  DaemonInfo,
+  ImageEntry,
+  PluginAdditions,
+  PluginInfo,
+  RestartAnswer,
+  Vm,
+  VmEntry,
+  VmState,
+  VmUsage,
+} from '../protocol/model.ts'
 
 const nothing = (): void => undefined
 /** A command speaks to its user, not to a log. */
