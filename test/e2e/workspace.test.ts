@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { spawnSync } from 'node:child_process'
+import { type ChildProcess, spawnSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { checkouts } from '../../core/test/workspace/checkouts.ts'
 import { contents, fingerprint, Repository } from '../../core/test/workspace/repository.ts'
-import { Banger, environment, program } from './banger.ts'
+import { Banger, environment, outcome, program } from './banger.ts'
 import { Terminal } from './terminal.ts'
 
 const banger = new Banger(inject('home'))
@@ -129,17 +129,19 @@ describe('what was done in a workspace', () => {
     repository.git('fsck', '--strict')
   })
 
-  it('leaves a valid repository and whole files when the daemon is killed in the middle, and comes back then', async () => {
+  it('leaves a valid repository and whole files when the daemon or the command is killed in the middle, and comes back then', async () => {
     using repository = new Repository().begin()
     await banger.ok(['vm', 'workspace', 'prepare', vm, repository.dir, '--guest-path', '/root/killed'])
     await inGuest('/root/killed', 'sh', '-c', 'mkdir many; for i in $(seq 600); do seq $i 2000 > many/$i; done')
     const pull = ['vm', 'workspace', 'pull', vm, '--guest-path', '/root/killed']
-    for (const attempt of [1, 2]) {
-      const running = banger.run(pull)
+    const killers = [() => banger.killDaemon(), async (command: ChildProcess) => command.kill('SIGKILL')]
+    for (const [attempt, kill] of killers.entries()) {
+      const command = banger.start(pull)
+      const running = outcome(command)
       const count = () => spawnSync('find', [repository.dir, '-path', '*many/*'], { encoding: 'utf8' }).stdout.split('\n').length
       const before = count()
-      await expect.poll(count, { interval: 5, timeout: 60_000 }).toBeGreaterThan(before + attempt)
-      await banger.killDaemon()
+      await expect.poll(count, { interval: 5, timeout: 60_000 }).toBeGreaterThan(before + attempt + 1)
+      await kill(command)
       expect((await running).status).not.toBe(0)
       repository.git('fsck', '--strict')
       for (const [path, file] of Object.entries(contents(join(repository.dir, 'many')))) {

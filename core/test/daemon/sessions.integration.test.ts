@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execSync, spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { connect, createServer as createSocketServer } from 'node:net'
@@ -79,6 +79,27 @@ describe.skipIf(!existsSync(binary))('sessions (skipped when build/bin/banger-vs
     stdinMode: 'pipe',
     ...rest,
   })
+
+  /** Kills the daemon again and again while the output grows. @returns how often that was */
+  async function killOften(times: number, length: () => number): Promise<number> {
+    let kills = 0
+    for (let seen = 0; kills < times; seen = length()) {
+      const grew = await expect
+        .poll(length, { timeout: 20_000, interval: 5 })
+        .toBeGreaterThan(seen)
+        .then(
+          () => true,
+          () => false,
+        )
+      if (!grew) break
+      await sleep(30)
+      await daemon.kill()
+      kills += 1
+      await sleep(50)
+      daemon = await startDaemon()
+    }
+    return kills
+  }
 
   function collector(): { stream: Writable; bytes: () => Buffer } {
     const chunks: Buffer[] = []
@@ -200,22 +221,32 @@ describe.skipIf(!existsSync(binary))('sessions (skipped when build/bin/banger-vs
       })(),
     )
     const { status, output } = attach('one', input)
-    let kills = 0
-    const killing = (async () => {
-      for (let seen = 0; kills < 6; seen = output().length) {
-        await expect.poll(() => output().length, { timeout: 20_000, interval: 5 }).toBeGreaterThan(seen)
-        await sleep(30)
-        await daemon.kill()
-        kills += 1
-        await sleep(50)
-        daemon = await startDaemon()
-      }
-    })()
+    const kills = killOften(6, () => output().length)
     expect(await status).toBe(0)
-    await killing.catch(() => undefined)
-    expect(kills).toBeGreaterThan(2)
+    expect(await kills).toBeGreaterThan(2)
     expect(createHash('sha256').update(output()).digest('hex')).toBe(sent.digest('hex'))
     expect(notes).toEqual([])
+  })
+
+  test('carry every byte of a command that writes as fast as it can, while the daemon is killed three times', async () => {
+    const script = 'seq 20000000'
+    await sessions.start(shell(script, { name: 'one' }))
+    const received = createHash('sha256')
+    let length = 0
+    const stdout = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        received.update(chunk)
+        length += chunk.length
+        done()
+      },
+    })
+    const { signal } = new AbortController()
+    const options = { sessions, session: 'one', input: true, command: 'test', log: 'the log', signal, note: () => undefined }
+    const status = attachSession({ ...options, streams: { stdin: new PassThrough(), stdout, stderr: new PassThrough() } })
+    const kills = killOften(3, () => length)
+    expect(await status).toBe(0)
+    expect(await kills).toBe(3)
+    expect(received.digest('hex')).toBe(execSync(`${script} | sha256sum`, { encoding: 'utf8' }).split(' ')[0])
   })
 
   test('are followed over a restart of the daemon', async () => {
