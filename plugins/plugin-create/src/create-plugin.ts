@@ -23,7 +23,7 @@ export async function createPlugin(folder: string, plugin: NewPlugin): Promise<v
   const made = await makeEmptyFolder(folder)
   try {
     for (const template of ['common', plugin.kind])
-      await cp(join(packages, 'plugin-plugin-create/templates', template), folder, { recursive: true })
+      await cp(join(packages, 'plugin-create/templates', template), folder, { recursive: true })
     await fillIn(folder, plugin)
     await dependOn(packages, join(folder, 'package.json'))
   } catch (error) {

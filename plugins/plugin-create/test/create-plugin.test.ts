@@ -9,7 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), 'banger-create-'))
 const templates = join(import.meta.dirname, '../templates')
 const lib = join(folder, 'lib')
 const packages = join(lib, 'node_modules/@banger')
-beforeAll(() => cpSync(templates, join(packages, 'plugin-plugin-create/templates'), { recursive: true }))
+beforeAll(() => cpSync(templates, join(packages, 'plugin-create/templates'), { recursive: true }))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const plugin = (kind = 'image-source') => ({ name: '@me/banger-plugin-my-own', shortName: 'my-own', kind, lib })
