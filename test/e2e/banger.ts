@@ -40,7 +40,8 @@ export class Banger {
   /** Runs a command to its end; never throws on a bad status. */
   async run(args: string[], options: CallOptions = {}): Promise<Outcome> {
     const child = this.start(args, options)
-    child.stdin?.end(options.input ?? '')
+    // A command may end without having read its input.
+    child.stdin?.on('error', () => undefined).end(options.input ?? '')
     const result = await outcome(child)
     if (/daemon\.start-failed|daemon could not be started/.test(result.stdout + result.stderr)) this.#showDaemonLog()
     return result
