@@ -4,9 +4,9 @@ import { dropPackage } from './drop-package.ts'
 import { npmOf, type Manager } from './manager.ts'
 import { runNpm } from './npm/run-npm.ts'
 import { bundledPlugins } from './package/bundled-plugins.ts'
-import { checkPackage, checkPeers } from './package/check-package.ts'
+import { checkPackage } from './package/check-package.ts'
 import { type PackedPlugin, packPlugin } from './package/pack.ts'
-import { type PackageManifest, readPackage } from './package/read-package.ts'
+import { readPackage } from './package/read-package.ts'
 import type { PluginSource } from './package/source.ts'
 import { changeSet } from './set/change-set.ts'
 import { type InstalledEntry, readManifest, setEntry } from './set/manifest.ts'
@@ -27,11 +27,6 @@ export interface Installed {
   before?: InstalledEntry
 }
 
-/** A plugin that was fetched and can be installed, by what its package.json says. */
-interface Fetched extends PackedPlugin {
-  manifest: PackageManifest
-}
-
 /**
  * Installs a plugin, or another version in place of the one that is there. It is known to load before it is put in place.
  * @throws what `fetchPlugin` and `placePlugin` do; the plugins are as before then
@@ -46,23 +41,25 @@ export function installPlugin(manager: Manager, options: InstallOptions): Promis
  * Gets a plugin's tarball into a set's stage; nothing is installed yet.
  * @throws what `packPlugin`, `readPackage` and `checkPackage` do
  */
-export async function fetchPlugin(manager: Manager, set: string, source: PluginSource): Promise<Fetched> {
+export async function fetchPlugin(manager: Manager, set: string, source: PluginSource): Promise<PackedPlugin> {
   manager.progress({ id: `plugin ${source.spec}`, message: `Fetching ${source.spec}`, state: 'running' })
   const incoming = join(set, 'incoming')
   const packed = await packPlugin(npmOf(manager), source, incoming)
-  const manifest = await readPackage(join(incoming, packed.file))
-  checkPackage(packed.name, manifest, { version: manager.version, bundled: await bundledPlugins(manager.lib) })
-  return { ...packed, manifest }
+  checkPackage(packed.name, await readPackage(join(incoming, packed.file)), {
+    version: manager.version,
+    bundled: await bundledPlugins(manager.lib),
+  })
+  return packed
 }
 
 /**
  * Installs what was fetched, and tries it.
- * @throws what `runNpm`, `checkPeers` and `trySet` do
+ * @throws what `runNpm` and `trySet` do
  */
 export async function placePlugin(
   manager: Manager,
   set: string,
-  { name, version, integrity, commit, file, manifest }: Fetched,
+  { name, version, integrity, commit, file }: PackedPlugin,
   { source, pin, scripts }: InstallOptions,
 ): Promise<Installed> {
   const tell = (message: string, state: 'running' | 'done'): void =>
@@ -77,7 +74,6 @@ export async function placePlugin(
   const args = ['install', `file:${tarball}`, '--omit=dev', '--legacy-peer-deps', '--save-exact', `--ignore-scripts=${!scripts}`]
   await runNpm(npmOf(manager), { args, cwd: set, about: source.spec })
   await removeUnusedTarballs(set)
-  await checkPeers(name, manifest, join(set, 'node_modules'))
   const entry: InstalledEntry = {
     name,
     type: 'user',

@@ -80,7 +80,7 @@ describe('banger plugins install', { timeout: 180_000 }, () => {
       [other({ name: '@banger/plugin-vmm-qemu' }), 'is a part of banger'],
       [other({ engines: { node: '>=99' } }), 'needs Node >=99'],
       [other({ peerDependencies: { '@banger/core': '>=99' } }), 'needs banger >=99'],
-      [other({ peerDependencies: { 'left-pad': '*' } }), 'needs left-pad, which it does not bring along'],
+      [other({ peerDependencies: { 'left-pad': '*' } }), 'needs left-pad *, which it does not bring along'],
       [other({}, 'throw new Error("thrown on purpose")'), 'thrown on purpose'],
       [other({}, 'export const extend = () => ({ coreRange: "^99.0.0", apply() {} })'), 'needs banger ^99.0.0'],
       [makePlugin(user.home, { name: 'banger-plugin-twin', extend: twin }), 'both provide the image source'],

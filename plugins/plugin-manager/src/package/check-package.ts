@@ -1,5 +1,3 @@
-import { access } from 'node:fs/promises'
-import { join } from 'node:path'
 import semver from 'semver'
 import { fail } from '@banger/core'
 import type { PackageManifest } from './read-package.ts'
@@ -12,7 +10,8 @@ export interface Around {
 }
 
 /**
- * What can be told of a plugin by its package.json alone, before anything of it is installed.
+ * What can be told of a plugin by its package.json alone, before anything of it is installed. What it expects beside it, its peers,
+ * the daemon's loader looks for (`trySet`).
  * @throws plugin.not-a-plugin, plugin.bundled, plugin.node, plugin.range
  */
 export function checkPackage(name: string, manifest: PackageManifest, { version, bundled }: Around): void {
@@ -25,26 +24,6 @@ export function checkPackage(name: string, manifest: PackageManifest, { version,
   if (node && !fits(process.version, node)) throw fail('plugin.node', { name, range: node, version: process.version })
   const core = peerDependencies?.['@banger/core']
   if (core && !fits(version, core)) throw fail('plugin.range', { plugin: name, range: core, version })
-}
-
-/**
- * Whether what a plugin expects beside it is there: npm installs no peers for banger's plugins, since they share banger's core.
- * @param modules the `node_modules` that it lies in
- * @throws plugin.peer
- */
-export async function checkPeers(name: string, manifest: PackageManifest, modules: string): Promise<void> {
-  const { peerDependencies = {}, peerDependenciesMeta = {} } = manifest
-  const wanted = Object.keys(peerDependencies).filter((peer) => peer !== '@banger/core' && !peerDependenciesMeta[peer]?.optional)
-  const there = await Promise.all(
-    wanted.map((peer) =>
-      access(join(modules, peer)).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  )
-  const missing = wanted.filter((_, index) => !there[index])
-  if (missing.length > 0) throw fail('plugin.peer', { name, missing: missing.join(', ') })
 }
 
 /** A range that semver cannot read, as of a workspace, says nothing. */

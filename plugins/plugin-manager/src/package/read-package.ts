@@ -11,7 +11,6 @@ export interface PackageManifest {
   version?: string
   engines?: { node?: string }
   peerDependencies?: Record<string, string>
-  peerDependenciesMeta?: Record<string, { optional?: boolean }>
   oclif?: { commands?: unknown; hooks?: Record<string, unknown>; plugins?: unknown }
 }
 
