@@ -158,6 +158,8 @@ export class AgentClient {
     path: string,
     options: { body?: unknown; timeout?: number; signal?: AbortSignal } = {},
   ): Promise<T> {
+    // A signal tells that it aborts only once.
+    options.signal?.throwIfAborted()
     const timeout = options.timeout ?? requestTimeout
     const stream = this.#stream(method, path, { 'content-type': 'application/json' }, timeout)
     const onAbort = (): void => void stream.destroy(options.signal?.reason)

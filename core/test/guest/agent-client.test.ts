@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { AgentClient } from '../../src/guest/agent-client.ts'
+import type { GuestConfig } from '../../src/hooks/guest-config.ts'
 import type { Exit } from '../../src/hooks/vmm.ts'
 import { startStandIn, type StandIn } from './agent-stand-in.ts'
 
@@ -149,6 +150,12 @@ describe('waitReady', () => {
       code: 'guest.unreachable',
       message: expect.stringContaining('The guest kernel panicked.'),
     })
+  })
+
+  test('asks for nothing when it was told to stop before', async () => {
+    const agent = new AgentClient(() => new Promise(() => {}))
+    const asked = agent.configure({} as GuestConfig, AbortSignal.abort(new Error('interrupted')))
+    await expect(asked).rejects.toThrow('interrupted')
   })
 
   test('ends with the reason of its signal', async () => {
